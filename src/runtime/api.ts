@@ -1,0 +1,139 @@
+/**
+ * The public API's types: what open() returns, in Node and in the browser. Times are Dates, keys and ids are
+ * lower-case hex, names are whatever people type (show them as text, never as markup).
+ */
+import type { AbortSignalLike } from '../core/ports.ts';
+
+/** Why a message can be read, or can't. */
+export type Lock =
+  /** Sealed, and opened here. `readers`: to how many identities it was sealed, the sender included. */
+  | { state: 'open'; readers: number }
+  /** Sealed, and not to this identity. */
+  | { state: 'sealed'; reason: 'before-you-joined' | 'not-for-you' | 'damaged' | 'newer-version' }
+  /** Never sealed: anyone on the way could read it. `signed`: whether its author is certain. */
+  | { state: 'plain'; signed: boolean };
+
+/** queued: durable here; sent: stored by the relay; failed: refused by it, `error` says why; received: another's. */
+export type Delivery =
+  | { state: 'queued' }
+  | { state: 'sent' }
+  | { state: 'failed'; error: string }
+  | { state: 'received' };
+
+export interface Author {
+  /** Verifying key in hex; undefined where the message is unsigned. */
+  readonly key: string | undefined;
+  readonly dot1: string | undefined;
+  /** The name of their profile, else what the message says, else the dot1. */
+  readonly name: string;
+  readonly self: boolean;
+  readonly agent: boolean;
+}
+
+export interface FileReference {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  /** Fetches, verifies and opens the file. */
+  read(options?: { signal?: AbortSignalLike }): Promise<Uint8Array>;
+}
+
+export interface Message {
+  /** Envelope id, 64 hex characters. */
+  readonly id: string;
+  readonly channel: string;
+  readonly time: Date;
+  readonly author: Author;
+  /** Undefined while it can't be opened. */
+  readonly text: string | undefined;
+  readonly files: readonly FileReference[];
+  readonly lock: Lock;
+  readonly delivery: Delivery;
+}
+
+/** One who can read what is sent to a channel now. */
+export interface Member {
+  readonly key: string;
+  readonly dot1: string;
+  readonly name: string;
+  readonly self: boolean;
+  readonly agent: boolean;
+  /** profile: joined by a signed profile; message: a published client, known by its own sealed messages. */
+  readonly by: 'profile' | 'message';
+}
+
+export interface ChannelSummary {
+  readonly name: string;
+  readonly joined: boolean;
+  readonly count: number;
+  readonly latest: Date | undefined;
+}
+
+export interface OutgoingFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Channel {
+  readonly name: string;
+  /** Adds this identity to those that others seal to, and keeps the channel in sync. Sending joins too. */
+  join(): Promise<void>;
+  leave(): Promise<void>;
+  /**
+   * Seals to the members of the moment and resolves once the message is durable here; it goes to the relay
+   * now or when there is one again. Rejects with UsageError for an empty or too long message.
+   */
+  send(text: string, options?: { files?: readonly OutgoingFile[] }): Promise<Message>;
+  /** Tries a failed message again. */
+  retry(id: string): Promise<void>;
+  /** The latest, oldest first; `before` pages back in time. */
+  messages(options?: { limit?: number; before?: Date }): Promise<Message[]>;
+  members(): Promise<Member[]>;
+  /** message: a new one, or one whose delivery or lock changed (same id). Returns what unsubscribes. */
+  on(event: 'message', listener: (message: Message) => void): () => void;
+  on(event: 'members', listener: (members: Member[]) => void): () => void;
+}
+
+export interface Status {
+  readonly relay: string | undefined;
+  /** local: no relay was given. */
+  readonly connection: 'local' | 'connecting' | 'online' | 'offline';
+  /** Messages that wait for a relay. */
+  readonly queued: number;
+  /** Why it is offline, in words for a person. */
+  readonly problem: string | undefined;
+}
+
+export interface IdentityInfo {
+  /** Verifying key, 64 hex characters. */
+  readonly key: string;
+  readonly dot1: string;
+  /** X25519 key that others seal to, 64 hex characters. */
+  readonly agreementKey: string;
+  readonly name: string;
+}
+
+export interface Peer {
+  readonly identity: IdentityInfo;
+  /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
+  setName(name: string): Promise<void>;
+  channel(name: string): Channel;
+  /** Joined ones and those that the relay lists, latest activity first. */
+  channels(): Promise<ChannelSummary[]>;
+  status(): Status;
+  on(event: 'status', listener: (status: Status) => void): () => void;
+  /** Fires when a channel appears or has news. */
+  on(event: 'channels', listener: () => void): () => void;
+  /** Resolves when everything queued has been tried and state is on disk. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Base URL of the relay, such as http://localhost:4100. Without one the peer works locally. */
+  relay?: string;
+  /** Display name to set where none is set yet. */
+  name?: string;
+  /** Marks this identity as a program, shown as such to people. */
+  agent?: boolean;
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm test`: builds what is stale (end-to-end tests need the page), then runs every test under node:test with the
+ * reporter whose closing lines ("ℹ tests N" …) people and CI read. Arguments replace the files: `npm test -- src/core`.
+ * `--long` runs test/**\/*.long.ts instead: those that take minutes.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.ts';
+import { root } from './root.ts';
+
+export async function main(args: readonly string[]): Promise<number> {
+  if (!(await build((line) => console.error(line)))) {
+    console.error('Cannot test: the build failed, see above.');
+    return 1;
+  }
+  const flags = args.filter((arg) => arg.startsWith('-') && arg !== '--long');
+  const named = args.filter((arg) => !arg.startsWith('-')).flatMap(testsOf);
+  const suite = args.includes('--long') ? longTests : allTests;
+  return runTests([...flags, ...(named.length > 0 ? named : suite())]);
+}
+
+function allTests(): string[] {
+  return globSync(['{src,test,tools}/**/*.test.ts'], { cwd: root }).sort();
+}
+
+function longTests(): string[] {
+  return globSync(['{src,test}/**/*.long.ts'], { cwd: root }).sort();
+}
+
+function testsOf(path: string): string[] {
+  const isFolder = existsSync(join(root, path)) && statSync(join(root, path)).isDirectory();
+  return isFolder ? globSync(`${path.replace(/\/$/, '')}/**/*.test.ts`, { cwd: root }).sort() : [path];
+}
+
+function runTests(args: string[]): Promise<number> {
+  const fixed = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=240000'];
+  return new Promise((settle) => {
+    const child = spawn(process.execPath, [...fixed, ...args], { cwd: root, stdio: 'inherit' });
+    child.on('error', () => settle(1));
+    child.on('exit', (code) => settle(code ?? 1));
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * How the page is built: src/ui to dist/ui. The relay serves it under a strict CSP (no inline script or style,
+ * no external host), so nothing may be inlined here, and every asset carries a hash in its name.
+ */
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: 'src/ui',
+  base: '/',
+  publicDir: 'public',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: '../../dist/ui',
+    emptyOutDir: true,
+    target: 'es2023',
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+  // `npx vite` serves the page from source against a relay on the usual port.
+  server: {
+    port: 4173,
+    proxy: Object.fromEntries(relayPaths().map((path) => [path, `http://localhost:${process.env.PORT ?? '4100'}`])),
+  },
+});
+
+function relayPaths(): string[] {
+  return ['/events', '/messages', '/channels', '/health', '/profiles', '/blobs', '/usernames', '/mailbox', '/metrics'];
+}

@@ -108,7 +108,9 @@ export interface StoreRecord {
 
 /**
  * Durable state. A batch is atomic, and on disk when `commit` resolves; outcomes stand in the order of the
- * operations. Expired placements are never returned. Listings are bounded by `limit`.
+ * operations. Placements are unique by (scope, id): placing again, whatever the time, answers known. Expired
+ * placements are never returned, and placing one anew inserts it; counts and ScopeInfo hold them until `sweep`.
+ * A scope exists while it holds a placement. Listings are bounded by `limit`. What goes in and comes out is a copy.
  */
 export interface Store {
   /** Names this store; another value means that its arrival cursors start anew. 16 hex characters. */
@@ -145,6 +147,7 @@ export interface BlobStore {
   total(): Promise<number>;
   /** By ascending hash, from after `after`; `added` is when it was put. */
   list(limit: number, after?: string): Promise<{ hash: string; size: number; added: number }[]>;
+  close(): Promise<void>;
 }
 
 export interface HttpResponse {

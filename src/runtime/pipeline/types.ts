@@ -2,7 +2,7 @@
  * The types of the pipeline (ARCHITECTURE.md): what comes in, what is decided about it, what goes out.
  */
 import type { Envelope } from '../../core/envelope/envelope.ts';
-import type { Placed } from '../../core/ports.ts';
+import type { Placed, StoreOp } from '../../core/ports.ts';
 
 /** A decoded envelope on its way in. Decoding is the carrier's: strict and bounded, by core/envelope. */
 export interface Arrival {
@@ -15,23 +15,35 @@ export interface Arrival {
   readonly expires: number;
   /** Local JSON beside the signature; empty where there is none. */
   readonly hint: string;
-  /** Where it came in, for rate limits and logs. ingress: it enters the network here; sync: another peer admitted it. */
+  /** ingress: it enters the network here; sync: another peer admitted it; own: this peer made it. */
   readonly via: 'ingress' | 'sync' | 'own';
 }
 
-export type Refusal =
-  | 'too-large'
-  | 'expired'
-  | 'refused-before'
-  | 'over-limit'
-  | 'bad-signature'
-  | 'not-authorised';
+/** An arrival with what the first stage works out about it once. */
+export interface Candidate extends Arrival {
+  readonly id: Uint8Array;
+  /** The canonical stored form. */
+  readonly stored: Uint8Array;
+  /** Names this very envelope with this very signature: an id alone says nothing of the signature. */
+  readonly token: string;
+}
+
+export type Refusal = 'too-large' | 'expired' | 'refused-before' | 'over-limit' | 'bad-signature' | 'not-authorised';
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly detail: string;
+}
 
 /** stored and known are acknowledgements: the envelope is on disk. */
-export type Admission =
-  | { kind: 'stored'; placed: Placed }
-  | { kind: 'known'; placed: Placed }
-  | { kind: 'refused'; refusal: Refusal; detail: string };
+export type Admission = { kind: 'stored'; placed: Placed } | { kind: 'known'; placed: Placed } | Refused;
+
+/** `also` is committed in one batch with the placement. */
+export type Authorisation = { kind: 'allowed'; also?: readonly StoreOp[] } | Refused;
+
+/** Decides from signed state (and, for what enters here, local rules) whether a verified envelope may be placed. */
+export type Authorise = (candidate: Candidate) => Promise<Authorisation> | Authorisation;
 
 export interface Pipeline {
   admit(arrival: Arrival): Promise<Admission>;

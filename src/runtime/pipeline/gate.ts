@@ -1,0 +1,61 @@
+/**
+ * Stage gate: turns away, before any costly check, what is too large, expired, refused before or known.
+ * Memory is bounded: the oldest of what it remembers is forgotten first.
+ */
+
+import { toHex } from '../../core/bytes.ts';
+import { encodeEnvelope, envelopeId } from '../../core/envelope/envelope.ts';
+import type { Clock, Placed, Sha256, Store } from '../../core/ports.ts';
+import { LIMITS } from '../../core/registry.ts';
+import { boundedMap } from '../bounded-map.ts';
+import type { Admission, Arrival, Candidate, Refused } from './types.ts';
+
+const REMEMBERED = 10_000;
+
+export interface Gate {
+  identify(arrival: Arrival): Candidate;
+  /** A verdict where there is one already. */
+  pass(candidate: Candidate): Promise<Admission | undefined>;
+  remember(candidate: Candidate, admission: Admission): void;
+}
+
+export function createGate(ports: { store: Store; clock: Clock; sha256: Sha256 }): Gate {
+  const placed = boundedMap<string, Placed>(REMEMBERED);
+  const refused = boundedMap<string, Refused>(REMEMBERED);
+  const placeOf = (candidate: Candidate) => `${candidate.scope}/${candidate.token}`;
+
+  return {
+    identify(arrival) {
+      const id = envelopeId(ports.sha256, arrival.envelope);
+      const token = `${toHex(id)}/${toHex(arrival.envelope.signature)}`;
+      return { ...arrival, id, token, stored: encodeEnvelope(arrival.envelope) };
+    },
+    async pass(candidate) {
+      if (candidate.stored.length > LIMITS.envelopeBytes) {
+        return refuse(
+          'too-large',
+          `an envelope has at most ${LIMITS.envelopeBytes} bytes, got ${candidate.stored.length}`,
+        );
+      }
+      if (candidate.expires !== 0 && candidate.expires <= ports.clock.now()) {
+        return refuse('expired', 'its life span is over');
+      }
+      const before = refused.get(candidate.token);
+      if (before) return refuse('refused-before', before.detail);
+      const known = placed.get(placeOf(candidate)) ?? (await knownInStore(ports.store, candidate));
+      return known && { kind: 'known', placed: known };
+    },
+    remember(candidate, admission) {
+      if (admission.kind !== 'refused') placed.set(placeOf(candidate), admission.placed);
+      else if (admission.refusal === 'bad-signature') refused.set(candidate.token, admission);
+    },
+  };
+}
+
+export const refuse = (refusal: Refused['refusal'], detail: string): Refused => ({ kind: 'refused', refusal, detail });
+
+/** What another peer sends again was often stored long ago; what enters here is new, and the store tells at insertion. */
+async function knownInStore(store: Store, candidate: Candidate): Promise<Placed | undefined> {
+  if (candidate.via !== 'sync') return undefined;
+  return store.find(candidate.scope, candidate.time, candidate.id);
+}

@@ -4,15 +4,7 @@
  */
 import { compare, toHex } from '../../core/bytes.ts';
 import type { Clock, Placed, ScopeInfo, Store, StoreOp, StoreOutcome, StoreRecord } from '../../core/ports.ts';
-import {
-  checkBatch,
-  checkId,
-  checkInteger,
-  checkLimit,
-  checkName,
-  checkPrefix,
-  closedError,
-} from '../../core/storage.ts';
+import { guardStore } from '../../core/storage.ts';
 
 export { createMemoryBlobs } from './blobs.ts';
 
@@ -29,7 +21,6 @@ interface State {
   readonly envelopes: Map<string, { bytes: Uint8Array; places: number }>;
   readonly spaces: Map<string, Map<string, string>>;
   arrival: number;
-  closed: boolean;
 }
 
 export function createMemoryStore(options: { clock: Pick<Clock, 'now'>; epoch?: string }): Store {
@@ -39,95 +30,41 @@ export function createMemoryStore(options: { clock: Pick<Clock, 'now'>; epoch?: 
     envelopes: new Map(),
     spaces: new Map(),
     arrival: 0,
-    closed: false,
   };
-  return {
+  return guardStore({
     epoch: options.epoch ?? '0000000000000000',
-    commit: async (batch) => {
-      open(state);
-      checkBatch(batch);
-      return batch.map((op) => apply(state, op));
-    },
+    commit: async (batch) => batch.map((op) => apply(state, op)),
     find: async (scope, time, id) => {
-      open(state);
-      checkName('scope', scope);
-      checkInteger('time', time);
-      checkId(id);
       const found = state.scopes.get(scope)?.byId.get(toHex(id));
       return found?.time === time && !hasExpired(found, state.clock.now()) ? copy(found) : undefined;
     },
-    latest: async (scope, limit, before) => {
-      open(state);
-      checkListing(scope, limit, before);
-      const older = visible(state, scope).filter(({ time }) => before === undefined || time < before);
+    latest: async (scope, limit, before = Number.POSITIVE_INFINITY) => {
+      const older = visible(state, scope).filter(({ time }) => time < before);
       return older.slice(Math.max(0, older.length - limit)).map(copy);
     },
-    since: async (scope, time, limit) => {
-      open(state);
-      checkListing(scope, limit, time);
-      const newer = visible(state, scope).filter((placed) => placed.time > time);
+    since: async (scope, after, limit) => {
+      const newer = visible(state, scope).filter(({ time }) => time > after);
       return newer.slice(0, limit).map(copy);
     },
     arrivals: async (scope, after, limit) => {
-      open(state);
-      checkListing(scope, limit, after);
       const later = visible(state, scope).filter(({ arrival }) => arrival > after);
-      return later
-        .sort((a, b) => a.arrival - b.arrival)
-        .slice(0, limit)
-        .map(copy);
+      later.sort((a, b) => a.arrival - b.arrival);
+      return later.slice(0, limit).map(copy);
     },
-    scopes: async (prefix, limit) => {
-      open(state);
-      checkPrefix('scope prefix', prefix);
-      checkLimit(limit);
-      return infos(state, prefix).slice(0, limit);
-    },
+    scopes: async (prefix, limit) => infos(state, prefix).slice(0, limit),
     totals: async (prefix) => {
-      open(state);
-      checkPrefix('scope prefix', prefix);
       const matching = infos(state, prefix);
       return { scopes: matching.length, placements: matching.reduce((sum, { count }) => sum + count, 0) };
     },
-    record: async (space, key) => {
-      open(state);
-      checkName('record space', space);
-      checkName('record key', key);
-      return state.spaces.get(space)?.get(key);
+    record: async (space, key) => state.spaces.get(space)?.get(key),
+    records: async (space, limit, after = '') => {
+      const later = records(state, space).filter(({ key }) => key > after);
+      return later.slice(0, limit);
     },
-    records: async (space, limit, after) => {
-      open(state);
-      checkName('record space', space);
-      checkPrefix('record key', after ?? '');
-      checkLimit(limit);
-      return records(state, space)
-        .filter(({ key }) => after === undefined || key > after)
-        .slice(0, limit);
-    },
-    count: async (space) => {
-      open(state);
-      checkName('record space', space);
-      return state.spaces.get(space)?.size ?? 0;
-    },
-    sweep: async (now) => {
-      open(state);
-      checkInteger('now', now);
-      return sweep(state, now);
-    },
-    close: async () => {
-      state.closed = true;
-    },
-  };
-}
-
-function open(state: State): void {
-  if (state.closed) throw closedError('store');
-}
-
-function checkListing(scope: string, limit: number, cursor: number | undefined): void {
-  checkName('scope', scope);
-  checkLimit(limit);
-  checkInteger('cursor', cursor ?? 0);
+    count: async (space) => state.spaces.get(space)?.size ?? 0,
+    sweep: async (now) => sweep(state, now),
+    close: async () => undefined,
+  });
 }
 
 const hasExpired = (placed: Placed, now: number): boolean => placed.expires !== 0 && placed.expires <= now;
@@ -139,8 +76,8 @@ function visible(state: State, scope: string): Placed[] {
 
 const copy = (placed: Placed): Placed => ({
   ...placed,
-  id: placed.id.slice(),
-  envelope: placed.envelope.slice(),
+  id: new Uint8Array(placed.id),
+  envelope: new Uint8Array(placed.envelope),
 });
 
 function apply(state: State, op: StoreOp): StoreOutcome {
@@ -166,7 +103,7 @@ function place(state: State, op: Extract<StoreOp, { op: 'place' }>): StoreOutcom
   const scope = state.scopes.get(op.scope) ?? { created: op.received, placements: [], byId: new Map() };
   state.scopes.set(op.scope, scope);
   const { op: _, ...fields } = op;
-  const placed = { ...fields, id: op.id.slice(), envelope: keepEnvelope(state, op), arrival: ++state.arrival };
+  const placed = { ...fields, envelope: keepEnvelope(state, op), arrival: ++state.arrival };
   scope.placements.splice(position(scope.placements, placed), 0, placed);
   scope.byId.set(toHex(op.id), placed);
   return { outcome: 'inserted', arrival: placed.arrival };
@@ -181,7 +118,7 @@ function removeAt(state: State, op: Extract<StoreOp, { op: 'remove' }>): StoreOu
 /** The bytes that came first stay: an id names the signed part, and one copy serves all scopes. */
 function keepEnvelope(state: State, { id, envelope }: { id: Uint8Array; envelope: Uint8Array }): Uint8Array {
   const name = toHex(id);
-  const kept = state.envelopes.get(name) ?? { bytes: envelope.slice(), places: 0 };
+  const kept = state.envelopes.get(name) ?? { bytes: envelope, places: 0 };
   kept.places++;
   state.envelopes.set(name, kept);
   return kept.bytes;

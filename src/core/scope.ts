@@ -14,3 +14,9 @@ const USERNAME = /^[a-z0-9_-]{3,32}$/;
 export const isChannelName = (name: string): boolean => CHANNEL.test(name);
 export const isDot1 = (text: string): boolean => DOT1.test(text);
 export const isUsername = (name: string): boolean => USERNAME.test(name);
+
+/** Whether `scope` is a name that this version knows. */
+export function isScope(scope: string): boolean {
+  if (scope.startsWith(CHANNEL_PREFIX)) return isChannelName(scope.slice(CHANNEL_PREFIX.length));
+  return scope.startsWith(MAILBOX_PREFIX) && isDot1(scope.slice(MAILBOX_PREFIX.length));
+}

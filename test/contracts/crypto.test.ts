@@ -1,0 +1,8 @@
+/** Both platforms' cryptography passes one suite; the browser's WebCrypto code runs in Node too (test/e2e runs it in Chromium). */
+import * as browser from '../../src/platform/browser/crypto.ts';
+import * as node from '../../src/platform/node/crypto.ts';
+import { createVerifier } from '../../src/platform/node/verifier.ts';
+import { cryptoContract } from './crypto.ts';
+
+cryptoContract('node', { ...node, createVerifier: () => createVerifier() });
+cryptoContract('browser', browser);

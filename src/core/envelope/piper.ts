@@ -3,5 +3,6 @@
  * them, and read back from those bytes.
  */
 export { bareAttachments, type PiperPost, type PiperPostOptions, parsePiper } from './piper-parse.ts';
+export { toPost } from './piper-post.ts';
 export { fromEnvelope, signedBytes, toEnvelope } from './piper-signed.ts';
 export * from './piper-types.ts';

@@ -1,0 +1,126 @@
+/**
+ * Who can be sealed to. Each enters by a signature of their own key: by a profile that joined the channel, or, for
+ * published clients that have none, by a sealed message. A relay's word adds nobody; versions never go back.
+ */
+import { fromHex, toHex } from '../../core/bytes.ts';
+import type { Piper12 } from '../../core/envelope/piper.ts';
+import { derivable, dot1Of } from '../../core/identity/spelling.ts';
+import type { StoreRecord } from '../../core/ports.ts';
+import type { Profile } from '../../core/profile.ts';
+import { readSignedProfile } from '../profiles.ts';
+import type { PeerPorts } from './ports.ts';
+
+export interface Recipient {
+  readonly key: string;
+  readonly dot1: string;
+  readonly agreementKey: Uint8Array;
+  readonly name: string;
+  readonly agent: boolean;
+  readonly by: 'profile' | 'message';
+}
+
+export interface Directory {
+  /** The channels whose members changed by it; empty for a stale, known or forged one. */
+  accept(json: unknown): Promise<string[]>;
+  /** Learns from a verified sealed message how to seal to a sender without profile. Whether that was new. */
+  learn(message: Piper12): Promise<boolean>;
+  profile(key: string): Profile | undefined;
+  members(channel: string): Recipient[];
+  reload(): Promise<void>;
+}
+
+interface Sender {
+  readonly channel: string;
+  readonly key: string;
+  readonly dot1: string;
+  readonly agreementKey: string;
+}
+
+const PROFILES = 'profile';
+const SENDERS = 'sender';
+const PAGE = 1000;
+
+export async function createDirectory(ports: PeerPorts): Promise<Directory> {
+  const profiles = new Map<string, Profile>();
+  const senders = new Map<string, Sender>();
+  const owners = new Map<string, string>();
+
+  const reload = async () => {
+    for (const { key, value } of await allRecords(ports, PROFILES)) {
+      const profile = await readSignedProfile(JSON.parse(value), ports.verifier);
+      if (profile) profiles.set(key, profile);
+    }
+    for (const { key, value } of await allRecords(ports, SENDERS)) {
+      const sender = JSON.parse(value) as Sender;
+      senders.set(key, sender);
+      owners.set(sender.dot1, sender.key);
+    }
+  };
+
+  await reload();
+  return {
+    reload,
+    profile: (key) => profiles.get(key),
+    async accept(json) {
+      const profile = await readSignedProfile(json, ports.verifier);
+      if (profile === undefined) return [];
+      const key = toHex(profile.key);
+      const before = profiles.get(key);
+      if (before && before.version >= profile.version) return [];
+      await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }]);
+      profiles.set(key, profile);
+      return [...new Set([...(before?.channels ?? []), ...profile.channels])];
+    },
+    async learn(message) {
+      const { channel, fromDot1: dot1, fromEd25519Pub: key, fromX25519Pub: agreementKey } = message;
+      const name = `${channel}/${key}`;
+      if (profiles.has(key) || senders.get(name)?.agreementKey === agreementKey) return false;
+      if (!mayUse(ports, owners, dot1, key)) return false;
+      const sender = { channel, key, dot1, agreementKey };
+      await ports.store.commit([{ op: 'put', space: SENDERS, key: name, value: JSON.stringify(sender) }]);
+      senders.set(name, sender);
+      owners.set(dot1, key);
+      return true;
+    },
+    members(channel) {
+      const joined = [...profiles.values()].filter((profile) => profile.channels.includes(channel));
+      const byProfile = joined.map((profile) => fromProfile(ports, profile));
+      const taken = new Set(byProfile.map(({ dot1 }) => dot1));
+      const byMessage = [...senders.values()]
+        .filter((sender) => sender.channel === channel && !profiles.has(sender.key) && !taken.has(sender.dot1))
+        .map(fromSender);
+      return [...byProfile, ...byMessage].sort((a, b) => (a.key < b.key ? -1 : 1));
+    },
+  };
+}
+
+/** A dot1 belongs to the key that it derives from; any other one to the first key that signed with it. */
+function mayUse(ports: PeerPorts, owners: ReadonlyMap<string, string>, dot1: string, key: string): boolean {
+  if (derivable(ports.sha256, dot1, bytes(key))) return true;
+  const owner = owners.get(dot1);
+  return owner === undefined || owner === key;
+}
+
+const fromProfile = (ports: PeerPorts, profile: Profile): Recipient => ({
+  key: toHex(profile.key),
+  dot1: dot1Of(ports.sha256, profile.key),
+  agreementKey: profile.agreementKey,
+  name: profile.name,
+  agent: profile.agent,
+  by: 'profile',
+});
+
+const fromSender = ({ key, dot1, agreementKey }: Sender): Recipient => ({
+  ...{ key, dot1, agreementKey: bytes(agreementKey), name: dot1, agent: false, by: 'message' },
+});
+
+const bytes = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array();
+
+async function allRecords(ports: PeerPorts, space: string): Promise<StoreRecord[]> {
+  const all: StoreRecord[] = [];
+  for (;;) {
+    const page = await ports.store.records(space, PAGE, all.at(-1)?.key);
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}

@@ -1,0 +1,42 @@
+/** What a peer is made of: the adapters that src/open/ puts together for Node and for the browser. */
+import type {
+  AbortSignalLike,
+  Agreement,
+  BlobStore,
+  Ciphers,
+  Clock,
+  Http,
+  Random,
+  Sha256,
+  Signer,
+  Store,
+  Verifier,
+} from '../../core/ports.ts';
+
+/** What one tab tells the others that share its store. */
+export type Change =
+  | { kind: 'arrived'; scope: string }
+  | { kind: 'outbox' | 'profiles' | 'self' | 'status'; note?: string };
+
+export interface PeerPorts {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly signer: Signer;
+  readonly agreement: Agreement;
+  readonly verifier: Verifier;
+  readonly ciphers: Ciphers;
+  readonly sha256: Sha256;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly http: Http;
+  /** A message id, such as crypto.randomUUID makes. */
+  readonly uuid: () => string;
+  /** Where several peers share one store (tabs): exactly one at a time runs the task. At once where it is not given. */
+  readonly lead?: (task: (signal: AbortSignalLike) => Promise<void>) => () => void;
+  /** Where several peers share one store: what another changed in it. */
+  readonly changes?: { announce(change: Change): void; on(listener: (change: Change) => void): () => void };
+  /** Told of failures that no caller waits for. */
+  readonly onError?: (error: unknown) => void;
+  /** Ends the adapters; called last by close(). */
+  readonly release: () => Promise<void>;
+}

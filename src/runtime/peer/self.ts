@@ -1,0 +1,129 @@
+/**
+ * This peer's own identity as others see it: its signed profile (name, joined channels, growing version) and when it
+ * joined what. Kept in the records of space "own", so that all tabs and restarts share it.
+ */
+import { toHex } from '../../core/bytes.ts';
+import { UsageError } from '../../core/errors.ts';
+import { dot1Of } from '../../core/identity/spelling.ts';
+import { LIMITS } from '../../core/registry.ts';
+import { isChannelName } from '../../core/scope.ts';
+import { signProfile } from '../profiles.ts';
+import type { PeerPorts } from './ports.ts';
+
+interface State {
+  readonly name: string;
+  /** When each channel was joined, ms. */
+  readonly joined: Readonly<Record<string, number>>;
+  readonly version: number;
+  readonly agent: boolean;
+  /** The signed profile as it goes over the wire; absent until there is something to say. */
+  readonly profile?: unknown;
+  /** The version that the relay has taken. */
+  readonly published: number;
+}
+
+export interface Self {
+  readonly key: string;
+  readonly dot1: string;
+  readonly agreementKey: string;
+  state(): State;
+  setName(name: string): Promise<void>;
+  setAgent(agent: boolean): Promise<void>;
+  /** Whether anything changed. */
+  join(channel: string): Promise<boolean>;
+  leave(channel: string): Promise<boolean>;
+  markPublished(version: number): Promise<void>;
+  reload(): Promise<void>;
+}
+
+const NEW: State = { name: '', joined: {}, version: 0, agent: false, published: 0 };
+
+export async function createSelf(ports: PeerPorts): Promise<Self> {
+  const key = toHex(ports.signer.key);
+  const dot1 = dot1Of(ports.sha256, ports.signer.key);
+  let state = NEW;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const reload = async () => {
+    const saved = await ports.store.record('own', 'self');
+    state = saved === undefined ? NEW : (JSON.parse(saved) as State);
+  };
+  const save = async (next: State) => {
+    await ports.store.commit([{ op: 'put', space: 'own', key: 'self', value: JSON.stringify(next) }]);
+    state = next;
+    ports.changes?.announce({ kind: 'self' });
+  };
+  /** One change at a time, each from the state on disk: another tab may have changed it. */
+  const change = (next: (before: State) => State | undefined): Promise<boolean> => {
+    const run = async () => {
+      await reload();
+      const wanted = next(state);
+      if (wanted === undefined) return false;
+      await save(await sign(ports, wanted));
+      return true;
+    };
+    const result = last.then(run, run);
+    last = result.catch(() => {});
+    return result;
+  };
+
+  await reload();
+  return {
+    ...{ key, dot1, agreementKey: toHex(ports.agreement.key), state: () => state, reload },
+    async setName(name) {
+      const wanted = checkName(name);
+      await change((before) => (before.name === wanted ? undefined : { ...before, name: wanted }));
+    },
+    async setAgent(agent) {
+      await change((before) => (before.agent === agent ? undefined : { ...before, agent }));
+    },
+    join: (channel) => change((before) => joinIn(before, checkChannel(channel), ports.clock.now())),
+    leave: (channel) =>
+      change((before) => {
+        const { [channel]: since, ...joined } = before.joined;
+        return since === undefined ? undefined : { ...before, joined };
+      }),
+    async markPublished(version) {
+      await reload();
+      await save({ ...state, published: Math.max(version, state.published) });
+    },
+  };
+}
+
+const joinIn = (before: State, channel: string, now: number): State | undefined => {
+  if (channel in before.joined) return undefined;
+  if (Object.keys(before.joined).length >= LIMITS.profileChannels) {
+    throw new UsageError(
+      `Cannot join ${channel}: expected at most ${LIMITS.profileChannels} channels; leave one first`,
+    );
+  }
+  return { ...before, joined: { ...before.joined, [channel]: now } };
+};
+
+/** A version that grows even where an old state was restored: the time, or one more than before. */
+async function sign(ports: PeerPorts, state: State): Promise<State> {
+  const version = Math.max(state.version + 1, ports.clock.now());
+  const profile = await signProfile(
+    {
+      ...{ key: ports.signer.key, agreementKey: ports.agreement.key, name: state.name, version, agent: state.agent },
+      channels: Object.keys(state.joined).sort(),
+    },
+    ports.signer,
+  );
+  return { ...state, version, profile };
+}
+
+export function checkChannel(channel: string): string {
+  if (isChannelName(channel)) return channel;
+  throw new UsageError(`Cannot use channel ${JSON.stringify(channel)}: expected 1 to 32 of a-z, 0-9 and -`);
+}
+
+function checkName(name: string): string {
+  const trimmed = name.trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (trimmed.length > 0 && trimmed.length <= LIMITS.profileNameUnits && !/[\u0000-\u001f\u007f]/.test(trimmed))
+    return trimmed;
+  throw new UsageError(
+    `Cannot set name: expected 1 to ${LIMITS.profileNameUnits} characters, none of them control ones`,
+  );
+}

@@ -10,7 +10,7 @@ import type { AbortSignalLike, Ciphers, Random, Sha256 } from '../core/ports.ts'
 import { LIMITS } from '../core/registry.ts';
 import * as blobs from '../core/seal/blob.ts';
 import { fitFileName, fitFileType, isOneChunk, MAX_FILE_BYTES, type SealedFile } from '../core/seal/file.ts';
-import { KEY_BYTES } from '../core/seal/layout.ts';
+import { CIPHER_KEY_BYTES } from '../core/seal/layout.ts';
 
 export interface FilePorts {
   readonly ciphers: Ciphers;
@@ -68,7 +68,7 @@ export async function sealFileTo(
   if (size > MAX_FILE_BYTES) {
     throw new UsageError(`Cannot seal file: expected at most ${MAX_FILE_BYTES} bytes, got ${size}`);
   }
-  const key = ports.random(KEY_BYTES);
+  const key = ports.random(CIPHER_KEY_BYTES);
   const chunks: blobs.ChunkReference[] = [];
   for (let index = 0; index < blobs.chunkCount(size); index++) {
     refuseAborted(options.signal, 'seal');

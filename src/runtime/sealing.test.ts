@@ -107,7 +107,7 @@ test('every bit of a sealed message that is turned shows as damage', async () =>
   assert.ok(wrap);
   for (const at of [0, 12, 20]) {
     assert.equal(await kindFor({ ...message, cipherBody: turned(message.cipherBody, at) }, bob), 'damaged');
-    const wraps = [{ ...wrap, wrapped_body_key: turned(wrap.wrapped_body_key, at) }];
+    const wraps: Piper12['wraps'] = [{ ...wrap, wrapped_body_key: turned(wrap.wrapped_body_key, at) }];
     assert.equal(await kindFor({ ...message, wraps }, bob), 'damaged');
   }
   assert.equal(await kindFor({ ...message, fromDot1: carol.dot1 }, bob), 'damaged', 'wraps are bound to the sender');

@@ -10,7 +10,8 @@ import { DecodeError, UsageError } from '../core/errors.ts';
 import type { Agreement, Ciphers, Random, Signer } from '../core/ports.ts';
 import { LIMITS } from '../core/registry.ts';
 import { type Body, decodeBody, isBoundTo } from '../core/seal/body.ts';
-import { joinSealed, KEY_BYTES, NONCE_BYTES, splitSealed, wrapInfo } from '../core/seal/layout.ts';
+import { CIPHER_KEY_BYTES, joinSealed, NONCE_BYTES, splitSealed, wrapInfo } from '../core/seal/layout.ts';
+import { Reader } from '../core/wire.ts';
 import { wrapKeysOf } from './wrap-keys.ts';
 
 export interface SealingPorts {
@@ -54,8 +55,10 @@ const WRAPS_TRIED = 4;
  */
 export async function sealMessage(unsealed: Unsealed, ports: SealingPorts): Promise<Piper12> {
   const { sender } = unsealed;
-  const bodyKey = ports.random(KEY_BYTES);
-  const wraps = await wrapAll(unsealed, bodyKey, ports);
+  const readers = readersOf(unsealed);
+  const lots = new Reader(ports.random(CIPHER_KEY_BYTES + NONCE_BYTES * (readers.length + 1)), 'lots');
+  const bodyKey = lots.take(CIPHER_KEY_BYTES, 'key');
+  const cipherBody = await sealBytes(bodyKey, lots.take(NONCE_BYTES, 'nonce'), unsealed.plaintext, ports);
   const message: Piper12 = {
     version: '1.2',
     id: unsealed.id,
@@ -65,8 +68,8 @@ export async function sealMessage(unsealed: Unsealed, ports: SealingPorts): Prom
     fromDot1: sender.dot1,
     fromEd25519Pub: toHex(sender.signer.key),
     fromX25519Pub: toHex(sender.agreement.key),
-    cipherBody: await sealBytes(bodyKey, unsealed.plaintext, ports),
-    wraps,
+    cipherBody,
+    wraps: await wrapAll(readers, sender, bodyKey, lots, ports),
     attachments: unsealed.attachments ?? [],
     sig: '',
   };
@@ -87,7 +90,7 @@ export async function openMessage(
 }
 
 function readBody(message: Piper12, bytes: Uint8Array): Opened {
-  const sender = fromHex(message.fromEd25519Pub, KEY_BYTES);
+  const sender = fromHex(message.fromEd25519Pub, CIPHER_KEY_BYTES);
   try {
     const decoded = decodeBody(bytes);
     if (decoded.kind === 'newer-version') return decoded;
@@ -99,24 +102,24 @@ function readBody(message: Piper12, bytes: Uint8Array): Opened {
   }
 }
 
-async function wrapAll(unsealed: Unsealed, bodyKey: Uint8Array, ports: SealingPorts): Promise<PiperWrap[]> {
-  const readers = readersOf(unsealed);
-  if (readers.length > LIMITS.wraps) {
-    throw new UsageError(`Cannot seal message: expected at most ${LIMITS.wraps} readers, got ${readers.length}`);
-  }
-  const keys = wrapKeysOf(unsealed.sender.agreement);
-  const wraps = await Promise.all(
-    readers.map(async (reader): Promise<PiperWrap | undefined> => {
-      const info = wrapInfo(reader.dot1, unsealed.sender.dot1);
-      const wrapKey = await keys.get(reader.agreementKey, info, ports.ciphers);
-      if (wrapKey === undefined) return undefined;
-      return { recipient_dot1: reader.dot1, wrapped_body_key: await sealBytes(wrapKey, bodyKey, ports) };
-    }),
-  );
-  if (!hasReader(wraps, unsealed.sender.dot1)) {
+async function wrapAll(
+  readers: readonly Recipient[],
+  sender: Unsealed['sender'],
+  bodyKey: Uint8Array,
+  lots: Reader,
+  ports: SealingPorts,
+): Promise<PiperWrap[]> {
+  const keys = wrapKeysOf(sender.agreement);
+  const wrap = async (reader: Recipient, nonce: Uint8Array): Promise<PiperWrap | undefined> => {
+    const wrapKey = await keys.get(reader.agreementKey, wrapInfo(reader.dot1, sender.dot1), ports.ciphers);
+    if (wrapKey === undefined) return undefined;
+    return { recipient_dot1: reader.dot1, wrapped_body_key: await sealBytes(wrapKey, nonce, bodyKey, ports) };
+  };
+  const wraps = await Promise.all(readers.map((reader) => wrap(reader, lots.take(NONCE_BYTES, 'nonce'))));
+  if (!hasReader(wraps, sender.dot1)) {
     throw new UsageError('Cannot seal message: the own agreement key fits no key agreement');
   }
-  return wraps.filter((wrap) => wrap !== undefined);
+  return wraps.filter((one) => one !== undefined);
 }
 
 const hasReader = (wraps: readonly (PiperWrap | undefined)[], dot1: string): boolean =>
@@ -126,7 +129,9 @@ const hasReader = (wraps: readonly (PiperWrap | undefined)[], dot1: string): boo
 function readersOf({ recipients, sender }: Unsealed): Recipient[] {
   const self = { dot1: sender.dot1, agreementKey: sender.agreement.key };
   const all = [...recipients, self].map((reader) => [`${reader.dot1} ${toHex(reader.agreementKey)}`, reader] as const);
-  return [...new Map(all).values()];
+  const readers = [...new Map(all).values()];
+  if (readers.length <= LIMITS.wraps) return readers;
+  throw new UsageError(`Cannot seal message: expected at most ${LIMITS.wraps} readers, got ${readers.length}`);
 }
 
 async function unwrapFirst(
@@ -135,20 +140,19 @@ async function unwrapFirst(
   reader: { readonly dot1: string; readonly agreement: Agreement },
   ports: Pick<SealingPorts, 'ciphers'>,
 ): Promise<Uint8Array | undefined> {
-  const sender = fromHex(message.fromX25519Pub, KEY_BYTES);
+  const sender = fromHex(message.fromX25519Pub, CIPHER_KEY_BYTES);
   const info = wrapInfo(reader.dot1, message.fromDot1);
   const wrapKey = sender && (await wrapKeysOf(reader.agreement).get(sender, info, ports.ciphers));
   if (wrapKey === undefined) return undefined;
   for (const wrap of wraps) {
     const bodyKey = await openBytes(wrapKey, wrap.wrapped_body_key, ports);
-    if (bodyKey?.length === KEY_BYTES) return bodyKey;
+    if (bodyKey?.length === CIPHER_KEY_BYTES) return bodyKey;
   }
   return undefined;
 }
 
 /** base64 of nonce ‖ ciphertext ‖ tag. */
-async function sealBytes(key: Uint8Array, plaintext: Uint8Array, ports: SealingPorts): Promise<string> {
-  const nonce = ports.random(NONCE_BYTES);
+async function sealBytes(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, ports: SealingPorts) {
   return toBase64(joinSealed(nonce, await ports.ciphers.encrypt(key, nonce, plaintext)));
 }
 

@@ -5,7 +5,7 @@
 import { toHex, utf8 } from '../core/bytes.ts';
 import type { Agreement, Ciphers } from '../core/ports.ts';
 import { LABELS } from '../core/registry.ts';
-import { KEY_BYTES } from '../core/seal/layout.ts';
+import { CIPHER_KEY_BYTES } from '../core/seal/layout.ts';
 
 export interface WrapKeys {
   /** The key between this agreement key and another's public one; undefined where the two cannot agree. */
@@ -53,5 +53,5 @@ async function derive(
   ciphers: Ciphers,
 ): Promise<Uint8Array | undefined> {
   const shared = await agreement.agree(other).catch(() => undefined);
-  return shared && ciphers.hkdfSha256(shared, SALT, info, KEY_BYTES);
+  return shared && ciphers.hkdfSha256(shared, SALT, info, CIPHER_KEY_BYTES);
 }

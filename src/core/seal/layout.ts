@@ -4,10 +4,10 @@
  */
 import { concat, utf8 } from '../bytes.ts';
 
-export const KEY_BYTES = 32;
+export const CIPHER_KEY_BYTES = 32;
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
-export const WRAP_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
+export const WRAP_BYTES = NONCE_BYTES + CIPHER_KEY_BYTES + TAG_BYTES;
 
 /** HKDF info of a wrap key: the recipient's dot1, then the sender's, nothing between them. */
 export const wrapInfo = (recipientDot1: string, senderDot1: string): Uint8Array<ArrayBuffer> =>

@@ -3,29 +3,22 @@
  * joined channels fetched once and what waits in the outbox posted whenever there is a connection. Backs off with
  * jitter while the relay is away. Everything that arrives takes the pipeline.
  */
-import { DecodeError, RemoteError } from '../../core/errors.ts';
-import type { AbortSignalLike, Placed, ServerEvent } from '../../core/ports.ts';
-import type { Status } from '../api.ts';
-import type { Pipeline } from '../pipeline/types.ts';
+import { RemoteError } from '../../core/errors.ts';
+import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { type Canceller, createCanceller } from './cancel.ts';
-import type { Directory } from './directory.ts';
+import { fetchProfiles, fillHistory, type IncomingParts, takeEvent } from './incoming.ts';
+import type { Connection } from './news.ts';
 import type { Outbox } from './outbox.ts';
 import type { PeerPorts } from './ports.ts';
-import { HISTORY_PAGE, type RelayClient } from './relay-client.ts';
 import type { Self } from './self.ts';
-import { arrivalOf, readServed, type Served, withoutPrev } from './served.ts';
 
-export interface LinkParts {
-  readonly ports: PeerPorts;
-  readonly relay: RelayClient;
-  readonly pipeline: Pipeline;
+export interface LinkParts extends IncomingParts {
   readonly self: Self;
-  readonly directory: Directory;
   readonly outbox: Outbox;
-  onStatus(connection: Status['connection'], problem?: string): void;
-  onMembers(channels: readonly string[]): void;
+  onConnection(now: Connection): void;
   onDelivery(placed: Placed): void;
-  onChannels(): void;
+  /** A good moment to ask for the list of channels. */
+  onChannels(): Promise<void>;
 }
 
 export interface Link {
@@ -41,7 +34,6 @@ export interface Link {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-const HISTORY_PAGES = 40;
 const MEMBERS_WAIT_MS = 3000;
 const CURSOR_MS = 500;
 
@@ -95,11 +87,11 @@ export function createLink(parts: LinkParts): Link {
 
   const opened = async (channels: readonly string[]) => {
     online = true;
-    parts.onStatus('online');
+    parts.onConnection({ connection: 'online' });
     await publish();
     await Promise.all(channels.map(askMembers));
     nudge();
-    parts.onChannels();
+    await parts.onChannels();
     for (const channel of channels) await fillHistory(parts, channel);
   };
 
@@ -112,7 +104,7 @@ export function createLink(parts: LinkParts): Link {
     const options = { ...(lastEventId && { lastEventId }), signal: own.signal, onOpen };
     try {
       for await (const event of relay.events(channels.length > 0 ? channels : ['main'], options)) {
-        await take(parts, event);
+        await takeEvent(parts, event);
         if (event.id) cursor.reach(event.id);
       }
     } finally {
@@ -125,7 +117,7 @@ export function createLink(parts: LinkParts): Link {
     async run(signal) {
       let wait = FIRST_WAIT_MS;
       while (!signal.aborted) {
-        parts.onStatus('connecting');
+        parts.onConnection({ connection: 'connecting' });
         let problem = 'the relay ended the connection';
         try {
           await connect(signal);
@@ -137,7 +129,7 @@ export function createLink(parts: LinkParts): Link {
         online = false;
         asked.clear();
         if (signal.aborted || restarted) continue;
-        parts.onStatus('offline', problem);
+        parts.onConnection({ connection: 'offline', problem });
         await pause(ports, wait * (0.5 + (ports.random(1)[0] ?? 0) / 512), signal);
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
@@ -173,66 +165,6 @@ function createCursor({ store, clock, onError }: PeerPorts) {
       waiting ??= clock.after(CURSOR_MS, () => void save().catch((error) => onError?.(error)));
     },
   };
-}
-
-async function take(parts: LinkParts, event: ServerEvent): Promise<void> {
-  if (event.event === 'profile') await takeProfile(parts, event.data);
-  else if (event.event === undefined && event.data !== '') await takeMessage(parts, parse(event.data));
-}
-
-async function takeProfile({ directory, onMembers }: LinkParts, data: string): Promise<void> {
-  const channels = await directory.accept(parse(data));
-  if (channels.length > 0) onMembers(channels);
-}
-
-/** What is no message of a form that we know is passed over: the relay's fault must not stop the stream. */
-async function takeMessage(parts: LinkParts, value: unknown): Promise<void> {
-  try {
-    const served = readServed(value);
-    const admitted = await admit(parts, served);
-    const original = admitted ? undefined : withoutPrev(served);
-    if (original) await admit(parts, original);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    parts.ports.onError?.(error);
-  }
-}
-
-async function admit({ ports, pipeline, directory, onMembers }: LinkParts, served: Served): Promise<boolean> {
-  const admission = await pipeline.admit(arrivalOf(served, ports.clock.now(), 'sync'));
-  if (admission.kind === 'refused') return false;
-  const { message } = served;
-  if (message.version === '1.2' && (await directory.learn(message))) onMembers([message.channel]);
-  return true;
-}
-
-async function fetchProfiles({ relay, directory, onMembers }: LinkParts, channel: string): Promise<void> {
-  let changed = false;
-  for (const json of await relay.profiles(channel)) changed = (await directory.accept(json)).length > 0 || changed;
-  if (changed) onMembers([channel]);
-}
-
-/** Once per channel: what was there before the stream's window of the latest. Newest first would need a cursor back. */
-async function fillHistory(parts: LinkParts, channel: string): Promise<void> {
-  const { store } = parts.ports;
-  if ((await store.record('filled', channel)) !== undefined) return;
-  let since = new Date(0).toISOString();
-  for (let page = 0; page < HISTORY_PAGES; page++) {
-    const values = await parts.relay.history(channel, since);
-    for (const value of values) await takeMessage(parts, value);
-    const next = (values.at(-1) as { createdAt?: unknown } | undefined)?.createdAt;
-    if (values.length < HISTORY_PAGE || typeof next !== 'string' || next <= since) break;
-    since = new Date(Date.parse(next) - 1).toISOString();
-  }
-  await store.commit([{ op: 'put', space: 'filled', key: channel, value: since }]);
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }
 
 function pause(ports: PeerPorts, ms: number, signal?: AbortSignalLike): Promise<void> {

@@ -12,11 +12,13 @@ import type {
   Store,
   Verifier,
 } from '../../core/ports.ts';
+import type { Connection } from './news.ts';
 
 /** What one tab tells the others that share its store. */
 export type Change =
   | { kind: 'arrived'; scope: string }
-  | { kind: 'outbox' | 'profiles' | 'self' | 'status'; note?: string };
+  | { kind: 'outbox' | 'profiles' | 'self' }
+  | { kind: 'status'; now: Connection };
 
 export interface PeerPorts {
   readonly store: Store;

@@ -1,0 +1,47 @@
+/**
+ * The door to Pipes in a browser: `open({ relay })` gives a peer whose keys and messages stay in this browser, one
+ * identity over all its tabs. Needs a secure context (https or localhost).
+ */
+import { openBlobs } from '../platform/browser/blobs.ts';
+import { ciphers, clock, createVerifier, random, sha256 } from '../platform/browser/crypto.ts';
+import { loadOrCreateKeys } from '../platform/browser/keys.ts';
+import { openStore } from '../platform/browser/store.ts';
+import { createTabs } from '../platform/browser/tabs.ts';
+import { createHttp } from '../platform/web/http.ts';
+import type { OpenOptions, Peer } from '../runtime/api.ts';
+import { createPeer } from '../runtime/peer/peer.ts';
+import type { Change } from '../runtime/peer/ports.ts';
+
+export * from '../core/errors.ts';
+export type * from '../runtime/api.ts';
+
+export interface BrowserOpenOptions extends OpenOptions {
+  /** Names the IndexedDB databases. Another name is another person. */
+  databaseName?: string;
+  /** Told of failures that no call waits for. */
+  onError?: (error: unknown) => void;
+}
+
+/** Rejects with UsageError outside of a secure context, StorageError where the browser keeps nothing. */
+export async function open(options: BrowserOpenOptions = {}): Promise<Peer> {
+  const { databaseName = 'pipes', onError, ...rest } = options;
+  const { signer, agreement } = await loadOrCreateKeys(databaseName);
+  const store = await openStore(`${databaseName}-store`, { clock });
+  const blobs = await openBlobs(`${databaseName}-blobs`);
+  const verifier = createVerifier();
+  const { lead, changes, close } = createTabs<Change>(databaseName);
+  const release = async () => {
+    close();
+    await verifier.close();
+    await blobs.close();
+    await store.close();
+  };
+  return createPeer(
+    {
+      ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release, lead, changes },
+      ...{ http: createHttp(), uuid: () => crypto.randomUUID() },
+      ...(onError && { onError }),
+    },
+    rest,
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * The door to Pipes in Node: `open({ dataDir })` gives a peer with an identity of its own, its state on disk.
+ *
+ *   const peer = await open({ dataDir: './me', relay: 'http://localhost:4100', name: 'Ada' });
+ *   peer.channel('main').on('message', (message) => console.log(message.author.name, message.text));
+ *   await peer.channel('main').send('hello');
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openBlobs } from '../platform/node/blobs.ts';
+import { ciphers, clock, random, sha256 } from '../platform/node/crypto.ts';
+import { loadOrCreateKeys } from '../platform/node/keys.ts';
+import { openStore } from '../platform/node/store.ts';
+import { createVerifier } from '../platform/node/verifier.ts';
+import { createHttp } from '../platform/web/http.ts';
+import type { OpenOptions, Peer } from '../runtime/api.ts';
+import { createPeer } from '../runtime/peer/peer.ts';
+
+export * from '../core/errors.ts';
+export type * from '../runtime/api.ts';
+
+export interface NodeOpenOptions extends OpenOptions {
+  /** Folder for keys, messages and files; made where it is missing. One process at a time. Default ./data. */
+  dataDir?: string;
+  /** Where the key file is, or shall be, under a passphrase. */
+  passphrase?: string;
+  /** Told of failures that no call waits for; by default they are dropped, as status() carries what matters. */
+  onError?: (error: unknown) => void;
+}
+
+/** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */
+export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
+  const { dataDir = './data', passphrase, onError, ...rest } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const keys = await loadOrCreateKeys(dataDir, passphrase === undefined ? {} : { passphrase });
+  const store = await openStore(join(dataDir, 'peer.db'), { clock });
+  const blobs = await openBlobs(join(dataDir, 'peer-blobs'));
+  const verifier = createVerifier();
+  const release = async () => {
+    await verifier.close();
+    await blobs.close();
+    await store.close();
+  };
+  const { signer, agreement } = keys;
+  return createPeer(
+    {
+      ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
+      ...{ http: createHttp(), uuid: randomUUID },
+      ...(onError && { onError }),
+    },
+    rest,
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * What a relay sends, on its way into the pipeline and the directory. The relay is not trusted: what is malformed or
+ * forged is passed over, and never stops what comes behind it.
+ */
+import { DecodeError } from '../../core/errors.ts';
+import type { ServerEvent } from '../../core/ports.ts';
+import type { Pipeline } from '../pipeline/types.ts';
+import type { Directory } from './directory.ts';
+import type { PeerPorts } from './ports.ts';
+import { HISTORY_PAGE, type RelayClient } from './relay-client.ts';
+import { arrivalOf, readServed, type Served, withoutPrev } from './served.ts';
+
+export interface IncomingParts {
+  readonly ports: PeerPorts;
+  readonly relay: RelayClient;
+  readonly pipeline: Pipeline;
+  readonly directory: Directory;
+  onMembers(channels: readonly string[]): void;
+}
+
+const HISTORY_PAGES = 40;
+
+export async function takeEvent(parts: IncomingParts, event: ServerEvent): Promise<void> {
+  if (event.event === 'profile') await takeProfile(parts, event.data);
+  else if (event.event === undefined && event.data !== '') await takeMessage(parts, parse(event.data));
+}
+
+async function takeProfile({ directory, onMembers }: IncomingParts, data: string): Promise<void> {
+  const channels = await directory.accept(parse(data));
+  if (channels.length > 0) onMembers(channels);
+}
+
+/** What is no message of a form that we know is passed over: the relay's fault must not stop the stream. */
+async function takeMessage(parts: IncomingParts, value: unknown): Promise<void> {
+  try {
+    const served = readServed(value);
+    const admitted = await admit(parts, served);
+    const original = admitted ? undefined : withoutPrev(served);
+    if (original) await admit(parts, original);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    parts.ports.onError?.(error);
+  }
+}
+
+async function admit({ ports, pipeline, directory, onMembers }: IncomingParts, served: Served): Promise<boolean> {
+  const admission = await pipeline.admit(arrivalOf(served, ports.clock.now(), 'sync'));
+  if (admission.kind === 'refused') return false;
+  const { message } = served;
+  if (message.version === '1.2' && (await directory.learn(message))) onMembers([message.channel]);
+  return true;
+}
+
+export async function fetchProfiles({ relay, directory, onMembers }: IncomingParts, channel: string): Promise<void> {
+  let changed = false;
+  for (const json of await relay.profiles(channel)) changed = (await directory.accept(json)).length > 0 || changed;
+  if (changed) onMembers([channel]);
+}
+
+/** Once per channel: what was there before the stream's window of the latest. Newest first would need a cursor back. */
+export async function fillHistory(parts: IncomingParts, channel: string): Promise<void> {
+  const { store } = parts.ports;
+  if ((await store.record('filled', channel)) !== undefined) return;
+  let since = new Date(0).toISOString();
+  for (let page = 0; page < HISTORY_PAGES; page++) {
+    const values = await parts.relay.history(channel, since);
+    for (const value of values) await takeMessage(parts, value);
+    const next = (values.at(-1) as { createdAt?: unknown } | undefined)?.createdAt;
+    if (values.length < HISTORY_PAGE || typeof next !== 'string' || next <= since) break;
+    since = new Date(Date.parse(next) - 1).toISOString();
+  }
+  await store.commit([{ op: 'put', space: 'filled', key: channel, value: since }]);
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The Store over one database: opens it and performs what is asked of it. Used inside the storage worker only.
+ */
+import { closeDatabase, openDatabase } from './store-database.ts';
+import type { Engine } from './store-group.ts';
+import type { Opened, StoreRequest } from './store-protocol.ts';
+import { type Reads, storeReads } from './store-reads.ts';
+import { STORE_ID, STORE_MIGRATIONS } from './store-schema.ts';
+import { storeScopes } from './store-scopes.ts';
+import { storeWrites, type Writes } from './store-writes.ts';
+
+export interface StoreEngine extends Engine<StoreRequest> {
+  readonly opened: Opened;
+  close(): void;
+}
+
+export function openStoreEngine(path: string): StoreEngine {
+  const database = openDatabase(path, STORE_ID, STORE_MIGRATIONS);
+  const { sql, epoch, clean } = database;
+  const scopes = storeScopes(sql);
+  const writes = storeWrites(sql, scopes);
+  const reads = storeReads(sql, scopes);
+  return {
+    path,
+    sql,
+    opened: { epoch, clean },
+    isWrite: ({ ask }) => ask === 'commit' || ask === 'sweep',
+    perform: (request) => perform(request, writes, reads),
+    flush: () => {
+      scopes.flush();
+      writes.flush();
+    },
+    reset: () => {
+      scopes.reset();
+      writes.reset();
+    },
+    close: () => closeDatabase(database),
+  };
+}
+
+function perform(request: StoreRequest, writes: Writes, reads: Reads): unknown {
+  switch (request.ask) {
+    case 'commit':
+      return request.batch.map((op) => writes.apply(op, request.now));
+    case 'sweep':
+      return writes.sweep(request.now, request.limit);
+    default:
+      return reads(request);
+  }
+}

@@ -19,6 +19,7 @@ export const LABELS = {
   admission: 'pipes/admission/1',
   sealedBlob: 'pipes/sealed-blob/1',
   keyFile: 'pipes/key-file/1',
+  storedSeed: 'pipes/stored-seed/1',
   piperWrap: 'piperchat/v1.2/wrap',
 } as const;
 

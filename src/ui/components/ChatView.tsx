@@ -1,0 +1,81 @@
+/** The whole chat: channels, conversation, readers; side by side where there is room, else in panels. */
+import { useEffect } from 'preact/hooks';
+import type { Chat } from '../chat.ts';
+import type { Shell } from '../shell.ts';
+import { words } from '../words.ts';
+import { ConversationView } from './ConversationView.tsx';
+import { TabPersonBanner } from './Notices.tsx';
+import { Panel } from './Panel.tsx';
+import { Readers } from './Readers.tsx';
+import { Rename } from './Rename.tsx';
+import { Sidebar } from './Sidebar.tsx';
+
+interface Props {
+  chat: Chat;
+  shell: Shell;
+  tabPerson: boolean;
+}
+
+export function ChatView({ chat, shell, tabPerson }: Props) {
+  const close = (): void => {
+    shell.panel.value = undefined;
+  };
+  useTitle(chat);
+  return (
+    <div class="frame">
+      {tabPerson && <TabPersonBanner />}
+      <div class="app">
+        {shell.roomy.value && (
+          <aside class="side" aria-label={words.channels.heading}>
+            <Sidebar chat={chat} shell={shell} />
+          </aside>
+        )}
+        <ConversationView chat={chat} shell={shell} />
+        {shell.wide.value && (
+          <aside class="aside" aria-label={words.readers.heading}>
+            <Readers chat={chat} />
+          </aside>
+        )}
+      </div>
+      <Panels chat={chat} shell={shell} onClose={close} />
+      <p class="unseen" role="status" aria-live="polite">
+        {chat.announcement.value}
+      </p>
+    </div>
+  );
+}
+
+function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: () => void }) {
+  const panel = shell.panel.value;
+  if (panel === 'channels' && !shell.roomy.value) {
+    return (
+      <Panel key="channels" label={words.channels.heading} kind="left" onClose={onClose}>
+        <Sidebar chat={chat} shell={shell} onLeave={onClose} />
+      </Panel>
+    );
+  }
+  if (panel === 'readers' && !shell.wide.value) {
+    return (
+      <Panel key="readers" label={words.readers.heading} kind="right" onClose={onClose}>
+        <Readers chat={chat} onClose={onClose} />
+      </Panel>
+    );
+  }
+  if (panel === 'rename') {
+    return (
+      <Panel key="rename" label={words.me.rename} kind="centre" onClose={onClose}>
+        <Rename chat={chat} onDone={onClose} />
+      </Panel>
+    );
+  }
+  return null;
+}
+
+/** The tab's title names the channel, and what is unread anywhere. */
+function useTitle(chat: Chat): void {
+  const unread = chat.channels.value.reduce((sum, channel) => sum + channel.unread, 0);
+  const title = `${unread > 0 ? `(${unread}) ` : ''}#${chat.conversation.value.name} · ${words.product}`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}

@@ -1,0 +1,58 @@
+/** Full pages for when there is no chat to show, and the banner of a tab that is another person. */
+import { localAddress } from '../origin.ts';
+import { words } from '../words.ts';
+import { Mark } from './Mark.tsx';
+
+export function Opening() {
+  return (
+    <main class="sheet">
+      <p class="opening" role="status">
+        {words.opening}
+      </p>
+    </main>
+  );
+}
+
+export function Insecure({ address }: { address: string }) {
+  return (
+    <main class="sheet">
+      <div class="card">
+        <Mark />
+        <h1>{words.insecure.title}</h1>
+        <p>{words.insecure.why}</p>
+        <h2>{words.insecure.cure}</h2>
+        <p>
+          {words.insecure.local}{' '}
+          <a class="address" href={localAddress(address)}>
+            {localAddress(address)}
+          </a>
+        </p>
+        <p>{words.insecure.remote}</p>
+      </div>
+    </main>
+  );
+}
+
+export function Failed({ reason, onRetry }: { reason: string; onRetry: () => void }) {
+  return (
+    <main class="sheet">
+      <div class="card" role="alert">
+        <Mark />
+        <h1>{words.failed.title}</h1>
+        <p class="reason">{reason}</p>
+        <p>{words.failed.hint}</p>
+        <button class="primary" type="button" onClick={onRetry}>
+          {words.failed.retry}
+        </button>
+      </div>
+    </main>
+  );
+}
+
+export function TabPersonBanner() {
+  return (
+    <p class="banner" role="note">
+      {words.tabPerson}
+    </p>
+  );
+}

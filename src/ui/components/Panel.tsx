@@ -1,0 +1,28 @@
+/** Something over the page: a modal dialog, so that focus stays in it and Escape closes it. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface Props {
+  label: string;
+  kind: 'left' | 'right' | 'centre';
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+export function Panel({ label, kind, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  const closeOnBackdrop = (event: MouseEvent): void => {
+    if (event.target === dialog.current) onClose();
+  };
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog without a handler of ours
+    <dialog ref={dialog} class={`panel panel-${kind}`} aria-label={label} onClose={onClose} onClick={closeOnBackdrop}>
+      <div class="panel-inside">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,83 @@
+/** Who can read what is sent to this channel now. */
+import { useState } from 'preact/hooks';
+import type { Member } from '../../runtime/api.ts';
+import type { Chat } from '../chat.ts';
+import { channelHref } from '../route.ts';
+import { words } from '../words.ts';
+import { Icon } from './Icon.tsx';
+import { Avatar, Name } from './Name.tsx';
+
+/** More than these are counted, not listed. */
+const LISTED = 500;
+
+export function Readers({ chat, onClose }: { chat: Chat; onClose?: () => void }) {
+  const members = chat.conversation.value.members.value;
+  return (
+    <div class="readers">
+      <div class="readers-head">
+        <h2>{words.readers.heading}</h2>
+        {members !== undefined && <span class="count">{members.length}</span>}
+        {onClose && (
+          <button type="button" class="quiet square" aria-label={words.channels.close} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </div>
+      {members === undefined ? (
+        <p class="hint">{words.readers.loading}</p>
+      ) : (
+        <ul class="member-list">
+          {inOrder(members)
+            .slice(0, LISTED)
+            .map((member) => (
+              <Entry key={member.key} member={member} />
+            ))}
+        </ul>
+      )}
+      <p class="hint readers-explain">
+        <Icon name="lock" />
+        <span>{words.readers.explain}</span>
+      </p>
+      <div class="readers-actions">
+        <CopyLink chat={chat} />
+        {chat.joined.value === true && (
+          <button type="button" class="quiet small" onClick={() => void chat.leave()}>
+            {words.readers.leave}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Entry({ member }: { member: Member }) {
+  return (
+    <li class="member" title={member.by === 'message' ? words.readers.byMessage : undefined}>
+      <Avatar person={member} />
+      <Name person={member} marked={true} />
+    </li>
+  );
+}
+
+export function CopyLink({ chat }: { chat: Chat }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    const link = location.origin + location.pathname + channelHref(chat.conversation.value.name);
+    if (!(await chat.attempt(() => navigator.clipboard.writeText(link)))) return;
+    setCopied(true);
+    chat.announce(words.readers.copied);
+    setTimeout(() => setCopied(false), 2500);
+  };
+  return (
+    <button type="button" class="outlined small" onClick={() => void copy()}>
+      <Icon name={copied ? 'check' : 'link'} />
+      {copied ? words.readers.copied : words.readers.invite}
+    </button>
+  );
+}
+
+/** Oneself first, then people, then agents, each by name. */
+function inOrder(members: readonly Member[]): Member[] {
+  const rank = (member: Member): number => (member.self ? 0 : member.agent ? 2 : 1);
+  return members.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || (a.key < b.key ? -1 : 1));
+}

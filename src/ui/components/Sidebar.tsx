@@ -1,0 +1,164 @@
+/** Channels, and who one is. */
+import { useRef, useState } from 'preact/hooks';
+import { isChannelName } from '../../core/scope.ts';
+import type { ChannelEntry, Chat } from '../chat.ts';
+import { shortDot1 } from '../display.ts';
+import { channelHref, toChannelName } from '../route.ts';
+import type { Shell } from '../shell.ts';
+import { words } from '../words.ts';
+import { Icon } from './Icon.tsx';
+import { Mark } from './Mark.tsx';
+import { Avatar, Name } from './Name.tsx';
+
+interface Props {
+  chat: Chat;
+  shell: Shell;
+  /** Called when the person has gone somewhere. */
+  onLeave?: () => void;
+}
+
+export function Sidebar({ chat, shell, onLeave }: Props) {
+  const channels = chat.channels.value;
+  const current = chat.conversation.value.name;
+  const me = { ...chat.me.value, self: false, agent: false };
+  return (
+    <div class="side-inside">
+      <div class="brand">
+        <Mark />
+        <span>{words.product}</span>
+        {onLeave && (
+          <button type="button" class="quiet square" aria-label={words.channels.close} onClick={onLeave}>
+            <Icon name="close" />
+          </button>
+        )}
+      </div>
+      <nav aria-label={words.channels.heading}>
+        <List title={words.channels.joined} channels={channels.filter((c) => c.joined)} {...{ current, onLeave }} />
+        <NewChannel chat={chat} onDone={onLeave} />
+        <List title={words.channels.others} channels={channels.filter((c) => !c.joined)} {...{ current, onLeave }} />
+      </nav>
+      <button
+        type="button"
+        class="me"
+        aria-label={`${words.me.rename}: ${me.name}`}
+        onClick={() => {
+          shell.panel.value = 'rename';
+        }}
+      >
+        <Avatar person={me} />
+        <span class="me-text">
+          <Name person={me} marked={false} />
+          <span class="dot1">{shortDot1(me.dot1)}</span>
+        </span>
+        <Icon name="edit" />
+      </button>
+    </div>
+  );
+}
+
+interface ListProps {
+  title: string;
+  channels: readonly ChannelEntry[];
+  current: string;
+  onLeave: (() => void) | undefined;
+}
+
+function List({ title, channels, current, onLeave }: ListProps) {
+  if (channels.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul>
+        {channels.map((channel) => (
+          <li key={channel.name}>
+            <a
+              class={channel.unread > 0 ? 'channel channel-unread' : 'channel'}
+              href={channelHref(channel.name)}
+              aria-current={channel.name === current ? 'page' : undefined}
+              onClick={onLeave}
+            >
+              <span class="hash" aria-hidden="true">
+                #
+              </span>
+              <span class="channel-name">{channel.name}</span>
+              <Count channel={channel} />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Count({ channel }: { channel: ChannelEntry }) {
+  const isUnread = channel.unread > 0;
+  const count = isUnread ? channel.unread : channel.count;
+  if (count === 0) return null;
+  const said = isUnread ? words.channels.unread(count) : words.channels.count(count);
+  return (
+    <span class={isUnread ? 'badge' : 'count'} title={said}>
+      <span aria-hidden="true">{count > 999 ? '999+' : count}</span>
+      <span class="unseen">, {said}</span>
+    </span>
+  );
+}
+
+function NewChannel({ chat, onDone }: { chat: Chat; onDone: (() => void) | undefined }) {
+  const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState('');
+  const button = useRef<HTMLButtonElement>(null);
+  const name = toChannelName(typed);
+  const close = (): void => {
+    setOpen(false);
+    setTyped('');
+    button.current?.focus();
+  };
+  const closeOnEscape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    close();
+  };
+  const create = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (!isChannelName(name)) return;
+    location.hash = channelHref(name);
+    chat.open(name);
+    setOpen(false);
+    setTyped('');
+    onDone?.();
+    await chat.join();
+  };
+  if (!open) {
+    return (
+      <button ref={button} type="button" class="channel add" onClick={() => setOpen(true)}>
+        <Icon name="plus" />
+        {words.channels.add}
+      </button>
+    );
+  }
+  return (
+    <form class="new-channel" onSubmit={create} onKeyDown={closeOnEscape}>
+      <label for="new-channel">{words.channels.name}</label>
+      <input
+        id="new-channel"
+        ref={(element) => element?.focus()}
+        value={typed}
+        maxLength={64}
+        autocomplete="off"
+        aria-describedby="new-channel-hint"
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+      <p id="new-channel-hint" class="hint" aria-live="polite">
+        {typed !== '' && name !== typed ? (name === '' ? words.channels.invalid : words.channels.becomes(name)) : ''}
+      </p>
+      <div class="buttons">
+        <button type="submit" class="primary small" disabled={name === ''}>
+          {words.channels.create}
+        </button>
+        <button type="button" class="quiet small" onClick={close}>
+          {words.channels.cancel}
+        </button>
+      </div>
+    </form>
+  );
+}

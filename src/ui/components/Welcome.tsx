@@ -1,0 +1,62 @@
+/** The first visit: one field, and one sentence that says what is different here. */
+import { useRef, useState } from 'preact/hooks';
+import { LIMITS } from '../../core/registry.ts';
+import { nameText } from '../display.ts';
+import { words } from '../words.ts';
+import { Icon } from './Icon.tsx';
+import { Mark } from './Mark.tsx';
+
+interface Props {
+  entering: boolean;
+  problem: string | undefined;
+  onEnter: (name: string) => void;
+}
+
+export function Welcome({ entering, problem, onEnter }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const [missing, setMissing] = useState(false);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const name = nameText(input.current?.value ?? '', '');
+    setMissing(name === '');
+    if (name === '') input.current?.focus();
+    else onEnter(name);
+  };
+  const trouble = missing ? words.welcome.missing : problem;
+  return (
+    <main class="sheet">
+      <div class="card">
+        <Mark />
+        <h1>{words.welcome.title}</h1>
+        <p class="difference">
+          <Icon name="lock" />
+          <span>{words.welcome.difference}</span>
+        </p>
+        <form onSubmit={submit} noValidate>
+          <label for="own-name">{words.welcome.label}</label>
+          <input
+            id="own-name"
+            ref={(element) => {
+              if (input.current === null) element?.focus();
+              input.current = element;
+            }}
+            name="name"
+            autocomplete="nickname"
+            maxLength={LIMITS.profileNameUnits}
+            aria-describedby="own-name-hint"
+            aria-invalid={missing}
+          />
+          <p id="own-name-hint" class="hint">
+            {words.welcome.hint}
+          </p>
+          <p class="trouble" role="alert">
+            {trouble}
+          </p>
+          <button class="primary" type="submit" disabled={entering}>
+            {entering ? words.welcome.entering : words.welcome.enter}
+          </button>
+        </form>
+      </div>
+    </main>
+  );
+}

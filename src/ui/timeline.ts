@@ -1,0 +1,119 @@
+/**
+ * What a channel's message list knows: a contiguous stretch of messages up to the newest, ordered by (time, id), and
+ * whether older ones exist. Pure; the rows that are drawn derive from it.
+ */
+import type { Lock, Message } from '../runtime/api.ts';
+
+export interface Timeline {
+  readonly messages: readonly Message[];
+  readonly hasOlder: boolean;
+}
+
+export type SealedReason = Extract<Lock, { state: 'sealed' }>['reason'];
+
+export type Row =
+  | { kind: 'day'; key: string; day: Date }
+  /** `first`: begins an author's group, and so shows who and when. */
+  | { kind: 'message'; key: string; message: Message; first: boolean }
+  /** A run of messages that stay sealed for one reason. */
+  | { kind: 'sealed'; key: string; reason: SealedReason; messages: readonly Message[] };
+
+export const EMPTY: Timeline = { messages: [], hasOlder: false };
+
+/** Beyond this many, what has scrolled far away is let go and read again when asked for. */
+const KEPT = 3000;
+const GROUP_MS = 5 * 60_000;
+
+/** A first page, newest stretch. */
+export const begin = (page: readonly Message[], hasOlder: boolean): Timeline => ({
+  messages: page.toSorted(order),
+  hasOlder,
+});
+
+/** What to ask for so that the next older page misses none of equal time. */
+export function olderRequest(timeline: Timeline, page: number): { limit: number; before?: Date } {
+  const oldest = timeline.messages[0];
+  if (oldest === undefined) return { limit: page };
+  const time = oldest.time.getTime();
+  const equal = timeline.messages.findIndex((message) => message.time.getTime() !== time);
+  return { limit: page + (equal === -1 ? timeline.messages.length : equal), before: new Date(time + 1) };
+}
+
+export const withOlder = (timeline: Timeline, page: readonly Message[], hasOlder: boolean): Timeline => ({
+  messages: merge(timeline.messages, page),
+  hasOlder,
+});
+
+/** New and changed messages. One older than the stretch waits until that stretch is loaded. */
+export function withNews(timeline: Timeline, news: readonly Message[]): Timeline {
+  const oldest = timeline.messages[0];
+  const fitting = timeline.hasOlder && oldest ? news.filter((message) => order(message, oldest) >= 0) : news;
+  return fitting.length === 0 ? timeline : { ...timeline, messages: merge(timeline.messages, fitting) };
+}
+
+/** Forgets all but the newest, for a reader who follows them. */
+export function trimmed(timeline: Timeline): Timeline {
+  if (timeline.messages.length <= KEPT) return timeline;
+  return { messages: timeline.messages.slice(-KEPT / 2), hasOlder: true };
+}
+
+/** At most `size` messages that end with `last`, or with the newest. */
+export function stretch(timeline: Timeline, last: string | undefined, size: number): { start: number; end: number } {
+  const at = last === undefined ? -1 : timeline.messages.findLastIndex((message) => message.id === last);
+  const end = at === -1 ? timeline.messages.length : at + 1;
+  return { start: Math.max(0, end - size), end };
+}
+
+export function rows(messages: readonly Message[]): Row[] {
+  const found: Row[] = [];
+  let previous: Message | undefined;
+  for (const message of messages) {
+    const newDay = previous === undefined || !sameDay(previous.time, message.time);
+    if (newDay) found.push({ kind: 'day', key: `day-${message.id}`, day: message.time });
+    const last = found.at(-1);
+    if (message.lock.state !== 'sealed') {
+      const first = newDay || last?.kind !== 'message' || !grouped(last.message, message);
+      found.push({ kind: 'message', key: message.id, message, first });
+    } else if (last?.kind === 'sealed' && last.reason === message.lock.reason) {
+      found[found.length - 1] = { ...last, messages: [...last.messages, message] };
+    } else {
+      found.push({ kind: 'sealed', key: `sealed-${message.id}`, reason: message.lock.reason, messages: [message] });
+    }
+    previous = message;
+  }
+  return found;
+}
+
+export function order(a: Message, b: Message): number {
+  return a.time.getTime() - b.time.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** Later versions of a message replace earlier ones. Unchanged messages stay the same objects. */
+function merge(held: readonly Message[], news: readonly Message[]): Message[] {
+  const latest = new Map(news.map((message) => [message.id, message]));
+  const moved = held.some((message) => {
+    const change = latest.get(message.id);
+    return change !== undefined && change.time.getTime() !== message.time.getTime();
+  });
+  const merged = held.map((message) => {
+    const change = latest.get(message.id);
+    latest.delete(message.id);
+    return change ?? message;
+  });
+  const last = merged.at(-1);
+  const added = [...latest.values()].sort(order);
+  const fits = !moved && (added[0] === undefined || last === undefined || order(last, added[0]) < 0);
+  const all = merged.concat(added);
+  return fits ? all : all.sort(order);
+}
+
+function grouped(a: Message, b: Message): boolean {
+  return (
+    a.author.key === b.author.key &&
+    a.author.name === b.author.name &&
+    a.lock.state === b.lock.state &&
+    b.time.getTime() - a.time.getTime() < GROUP_MS
+  );
+}
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();

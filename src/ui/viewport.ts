@@ -1,0 +1,22 @@
+/** Which part of the loaded messages is drawn: enough to scroll in, never so many that drawing is felt. Pure. */
+import { stretch, type Timeline } from './timeline.ts';
+
+export const DRAWN = 240;
+const STEP = 120;
+
+/** The last drawn message; undefined means the newest, whichever that is. */
+export type Last = string | undefined;
+
+/** One step towards older messages. `added` of them have just been loaded at the beginning. */
+export function older(timeline: Timeline, last: Last, added: number): Last {
+  const { start } = stretch(timeline, last, DRAWN);
+  const from = added > 0 ? Math.max(0, added - STEP) : Math.max(0, start - STEP);
+  return lastAt(timeline, from + DRAWN);
+}
+
+export function newer(timeline: Timeline, last: Last): Last {
+  return lastAt(timeline, stretch(timeline, last, DRAWN).end + STEP);
+}
+
+const lastAt = (timeline: Timeline, end: number): Last =>
+  end >= timeline.messages.length ? undefined : timeline.messages[end - 1]?.id;

@@ -1,0 +1,121 @@
+/**
+ * A made-up Peer for the workbench and tests: everything in memory, in any state one asks for. It keeps the public
+ * API's promises that the page relies on, and breaks them on request.
+ */
+import type { Channel, ChannelSummary, Member, Message, OutgoingFile, Peer, Status } from '../../runtime/api.ts';
+
+export interface FakeOptions {
+  name?: string;
+  status?: Partial<Status>;
+  channels?: ChannelSummary[];
+  messages?: Message[];
+  members?: Member[];
+  /** Never answers, or always fails. */
+  reading?: 'never' | 'fails';
+  sending?: 'fails' | 'queues';
+}
+
+export interface FakePeer extends Peer {
+  /** Lets a message come in. */
+  deliver(message: Message): void;
+}
+
+type Listener = (value: never) => void;
+
+const KEY = 'a1'.repeat(32);
+const DOT1 = 'dot1:3fa85f6457174562';
+
+export const self = (name: string): Member => ({ key: KEY, dot1: DOT1, name, self: true, agent: false, by: 'profile' });
+
+export function createFakePeer(options: FakeOptions = {}): FakePeer {
+  const identity = { key: KEY, dot1: DOT1, agreementKey: 'b2'.repeat(32), name: options.name ?? '' };
+  const listeners = new Map<string, Set<Listener>>();
+  const messages = [...(options.messages ?? [])];
+  const members = options.members ?? [self(identity.name)];
+  const channels = options.channels ?? [{ name: 'main', joined: true, count: messages.length, latest: undefined }];
+  const status: Status = {
+    relay: 'http://localhost',
+    connection: 'online',
+    queued: 0,
+    problem: undefined,
+    ...options.status,
+  };
+  let sent = 0;
+
+  const on = (event: string, listener: Listener): (() => void) => {
+    const held = listeners.get(event) ?? new Set();
+    listeners.set(event, held.add(listener));
+    return () => held.delete(listener);
+  };
+  const emit = (event: string, value?: unknown): void => {
+    for (const listener of listeners.get(event) ?? []) (listener as (value: unknown) => void)(value);
+  };
+  const put = (message: Message): void => {
+    const at = messages.findIndex(({ id }) => id === message.id);
+    if (at === -1) messages.push(message);
+    else messages[at] = message;
+    emit(`message:${message.channel}`, message);
+  };
+
+  function channel(name: string): Channel {
+    return {
+      name,
+      async join() {
+        const at = channels.findIndex((each) => each.name === name);
+        if (at === -1) channels.push({ name, joined: true, count: 0, latest: undefined });
+        else channels[at] = { ...(channels[at] as ChannelSummary), joined: true };
+        emit('channels');
+      },
+      async leave() {
+        const at = channels.findIndex((each) => each.name === name);
+        if (at !== -1) channels[at] = { ...(channels[at] as ChannelSummary), joined: false };
+        emit('channels');
+      },
+      async send(text, extra) {
+        if (options.sending === 'fails') throw new Error('Cannot send: the device has no space left');
+        const message = own(name, identity.name, text, extra?.files ?? [], sent++);
+        put(message);
+        if (options.sending !== 'queues') setTimeout(() => put({ ...message, delivery: { state: 'sent' } }), 60);
+        return message;
+      },
+      async retry(id) {
+        const message = messages.find((each) => each.id === id);
+        if (message) put({ ...message, delivery: { state: 'sent' } });
+      },
+      async messages({ limit = 100, before } = {}) {
+        if (options.reading === 'never') return new Promise(() => {});
+        if (options.reading === 'fails') throw new Error('Cannot read messages: the database is damaged');
+        const older = before ? messages.filter(({ time }) => time < before) : messages;
+        return older.filter((message) => message.channel === name).slice(-limit);
+      },
+      members: async () => members,
+      on: (event: string, listener: Listener) => on(`${event}:${name}`, listener),
+    };
+  }
+
+  return {
+    identity,
+    async setName(name) {
+      identity.name = name;
+    },
+    channel,
+    channels: async () => [...channels],
+    status: () => status,
+    on: (event: string, listener: Listener) => on(event, listener),
+    close: async () => undefined,
+    deliver: put,
+  };
+}
+
+function own(channel: string, name: string, text: string, files: readonly OutgoingFile[], count: number): Message {
+  return {
+    id: `f${count.toString(16).padStart(63, '0')}`,
+    channel,
+    time: new Date(),
+    author: { key: KEY, dot1: DOT1, name, self: true, agent: false },
+    text,
+    files: files.map(({ name, type, bytes }) => ({ name, type, size: bytes.length, read: async () => bytes })),
+    lock: { state: 'open', readers: 3 },
+    delivery: { state: 'queued' },
+  };
+}

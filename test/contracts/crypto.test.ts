@@ -2,7 +2,9 @@
 import * as browser from '../../src/platform/browser/crypto.ts';
 import * as node from '../../src/platform/node/crypto.ts';
 import { createVerifier } from '../../src/platform/node/verifier.ts';
-import { cryptoContract } from './crypto.ts';
+import { cryptoContract, hashContract } from './crypto.ts';
 
+hashContract('node', node);
 cryptoContract('node', { ...node, createVerifier: () => createVerifier() });
+hashContract('browser', browser);
 cryptoContract('browser', browser);

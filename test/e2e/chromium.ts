@@ -36,7 +36,7 @@ export const skipReason: string | false =
   findChromium() === undefined && process.env.PIPES_REQUIRE_E2E !== '1' ? MISSING : false;
 
 /** Starts a browser that talks to nobody but the pages it is given; whoever launches closes it. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(furtherArguments: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(`Cannot run the end-to-end tests: ${MISSING}`);
   return chromium.launch({
@@ -50,6 +50,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...furtherArguments,
     ],
   });
 }

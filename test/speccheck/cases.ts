@@ -3,7 +3,7 @@
  * EdDSAs", Chalkias, Garillot and Nikolaenko, with our verdict and its reason) and torsionCases, made here.
  */
 import { readFileSync } from 'node:fs';
-import { utf8 } from '../../src/core/bytes.ts';
+import { toHex, utf8 } from '../../src/core/bytes.ts';
 import {
   add,
   BASE,
@@ -121,5 +121,5 @@ function multiplyBase(scalar: bigint): Point {
 
 function judged(reason: string, key: Uint8Array, signature: Uint8Array, message: Uint8Array): SignatureCase {
   const accepted = verifyStrictly(key, signature, message);
-  return { reason, key: key.toHex(), signature: signature.toHex(), message: message.toHex(), accepted };
+  return { reason, key: toHex(key), signature: toHex(signature), message: toHex(message), accepted };
 }

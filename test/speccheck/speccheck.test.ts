@@ -10,10 +10,10 @@ import type { Verifier } from '../../src/core/ports.ts';
 import { createVerifier as createBrowserVerifier } from '../../src/platform/browser/crypto.ts';
 import { createVerifier, type VerifierOptions } from '../../src/platform/node/verifier.ts';
 import { loadLibrary } from '../../src/platform/node/verifier-library.ts';
+import { hex } from '../hex.ts';
 import { speccheckCases, torsionCases } from './cases.ts';
 import { verifyStrictly } from './curve.ts';
 
-const hex = (text: string): Uint8Array => Uint8Array.fromHex(text);
 const vectors = JSON.parse(readFileSync(new URL('../vectors/piperchat.json', import.meta.url), 'utf8'));
 const published: { envelope: unknown; verify: { ok: boolean } }[] = [
   ...vectors.v1_1,

@@ -27,7 +27,7 @@ export async function open(options: BrowserOpenOptions = {}): Promise<Peer> {
   const { databaseName = 'pipes', onError, ...rest } = options;
   const { signer, agreement } = await loadOrCreateKeys(databaseName);
   const store = await openStore(`${databaseName}-store`, { clock });
-  const blobs = await openBlobs(`${databaseName}-blobs`);
+  const blobs = await openBlobs(`${databaseName}-blobs`, { clock });
   const verifier = createVerifier();
   const { lead, changes, close } = createTabs<Change>(databaseName);
   const release = async () => {

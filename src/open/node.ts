@@ -35,7 +35,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadOrCreateKeys(dataDir, passphrase === undefined ? {} : { passphrase });
   const store = await openStore(join(dataDir, 'peer.db'), { clock });
-  const blobs = await openBlobs(join(dataDir, 'peer-blobs'));
+  const blobs = await openBlobs(join(dataDir, 'peer-blobs'), { clock });
   const verifier = createVerifier();
   const release = async () => {
     await verifier.close();

@@ -5,9 +5,9 @@
 import { fromHex, toHex } from '../../core/bytes.ts';
 import type { Piper12 } from '../../core/envelope/piper.ts';
 import { derivable, dot1Of } from '../../core/identity/spelling.ts';
-import type { StoreRecord } from '../../core/ports.ts';
 import type { Profile } from '../../core/profile.ts';
 import { readSignedProfile } from '../profiles.ts';
+import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
 
 export interface Recipient {
@@ -38,7 +38,6 @@ interface Sender {
 
 const PROFILES = 'profile';
 const SENDERS = 'sender';
-const PAGE = 1000;
 
 export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const profiles = new Map<string, Profile>();
@@ -46,11 +45,11 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const owners = new Map<string, string>();
 
   const reload = async () => {
-    for (const { key, value } of await allRecords(ports, PROFILES)) {
+    for (const { key, value } of await allRecords(ports.store, PROFILES)) {
       const profile = await readSignedProfile(JSON.parse(value), ports.verifier);
       if (profile) profiles.set(key, profile);
     }
-    for (const { key, value } of await allRecords(ports, SENDERS)) {
+    for (const { key, value } of await allRecords(ports.store, SENDERS)) {
       const sender = JSON.parse(value) as Sender;
       senders.set(key, sender);
       owners.set(sender.dot1, sender.key);
@@ -115,12 +114,3 @@ const fromSender = ({ key, dot1, agreementKey }: Sender): Recipient => ({
 });
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array();
-
-async function allRecords(ports: PeerPorts, space: string): Promise<StoreRecord[]> {
-  const all: StoreRecord[] = [];
-  for (;;) {
-    const page = await ports.store.records(space, PAGE, all.at(-1)?.key);
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
-}

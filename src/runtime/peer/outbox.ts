@@ -8,6 +8,7 @@ import { fromEnvelope, type PiperHint, type PiperMessage, toPost } from '../../c
 import type { Placed, StoreOp } from '../../core/ports.ts';
 import { manifestHashes } from '../../core/seal/blob.ts';
 import type { Delivery } from '../api.ts';
+import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
 import type { PostOutcome, RelayClient } from './relay-client.ts';
 
@@ -31,17 +32,13 @@ interface Waiting {
 
 const OUTBOX = 'outbox';
 const FAILED = 'failed';
-const LISTED = 10_000;
 
 export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
   const waiting = new Map<string, Waiting>();
   const failed = new Map<string, Waiting & { error: string }>();
 
   const reload = async () => {
-    const [queued, refused] = await Promise.all([
-      ports.store.records(OUTBOX, LISTED),
-      ports.store.records(FAILED, LISTED),
-    ]);
+    const [queued, refused] = await Promise.all([allRecords(ports.store, OUTBOX), allRecords(ports.store, FAILED)]);
     waiting.clear();
     failed.clear();
     for (const { value } of queued) remember(waiting, JSON.parse(value));

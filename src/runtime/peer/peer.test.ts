@@ -167,12 +167,18 @@ test('name, channels and queue survive a restart of the peer', async () => {
   await after.close();
 });
 
-test('without a relay a peer works by itself', async () => {
-  const peer = await createMemoryPeer({ http: createFakeRelay().http, name: 'Solo' });
-  const message = await peer.channel('diary').send('dear diary');
-  assert.deepEqual([message.text, message.delivery], ['dear diary', { state: 'sent' }]);
-  assert.equal(peer.status().connection, 'local');
-  await peer.close();
+test('without a relay a peer works by itself, and sends what it kept once it is given one', async () => {
+  const relay = createFakeRelay();
+  const shared = { http: relay.http, store: createMemoryStore({ clock }), seed: new Uint8Array(32).fill(3) };
+  const alone = await createMemoryPeer({ ...shared, name: 'Solo' });
+  const message = await alone.channel('diary').send('dear diary');
+  assert.deepEqual([message.text, message.delivery], ['dear diary', { state: 'queued' }]);
+  assert.equal(alone.status().connection, 'local');
+  await alone.close();
+  const linked = await createMemoryPeer({ ...shared, relay: RELAY });
+  await messageWhere(linked.channel('diary'), ({ delivery }) => delivery.state === 'sent');
+  assert.equal(relay.messages.length, 1);
+  await linked.close();
 });
 
 test('what can not be sent is refused with a UsageError', async () => {

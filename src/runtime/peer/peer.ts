@@ -97,10 +97,10 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
   const file = (sealed: Parameters<typeof fileReference>[2]) => fileReference(ports, relay, sealed);
   const reader = createReader({ ports, self, directory, delivery: outbox.delivery, file });
   const news = createNews({ ports, relay: relay?.url, self, directory, outbox, reader });
-  const authorise: Authorise = (candidate) => {
-    const own = candidate.via === 'own' && relay !== undefined;
-    return { kind: 'allowed', also: own ? [outbox.enqueue(candidate)] : [] };
-  };
+  const authorise: Authorise = (candidate) => ({
+    kind: 'allowed',
+    also: candidate.via === 'own' ? [outbox.enqueue(candidate)] : [],
+  });
   const pipeline = createPipeline({ ...ports, authorise });
   let listed: RelayChannel[] = [];
   const core = { ports, self, directory, outbox, reader, news, pipeline };

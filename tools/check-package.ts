@@ -76,13 +76,14 @@ function checkContents(consumer: string): void {
 
 /** A project that knows the package by its types alone, as an ES module and as CommonJS. */
 function checkTypes(consumer: string): void {
+  const typed = { ...expected, 'pipes/browser': 'open' };
   const project = join(consumer, 'typed');
   mkdirSync(project);
-  const lines = Object.entries(expected).map(([path, name], i) => `import { ${name} as name${i} } from '${path}';`);
-  const uses = Object.keys(expected).map(
+  const lines = Object.entries(typed).map(([path, name], i) => `import { ${name} as name${i} } from '${path}';`);
+  const uses = Object.keys(typed).map(
     (_, i) => `export type Type${i} = IsAny<typeof name${i}> extends true ? never : 1;`,
   );
-  const checks = Object.keys(expected).map((_, i) => `export const check${i}: Type${i} = 1;`);
+  const checks = Object.keys(typed).map((_, i) => `export const check${i}: Type${i} = 1;`);
   const text = [...lines, 'type IsAny<T> = 0 extends 1 & T ? true : false;', ...uses, ...checks, ''].join('\n');
   for (const extension of ['mts', 'cts']) writeFileSync(join(project, `use.${extension}`), text);
   const options = {

@@ -12,19 +12,19 @@ export function clip(text: string): { shown: string; clipped: boolean } {
   let at = -1;
   for (let line = 0; line < CLIP_LINES; line++) {
     at = text.indexOf('\n', at + 1);
-    if (at === -1 || at >= end) return { shown: whole(text, end), clipped: end < text.length };
+    if (at === -1 || at >= end) return { shown: text.slice(0, boundary(text, end)), clipped: end < text.length };
   }
   end = at;
-  return { shown: whole(text, end), clipped: end < text.length };
+  return { shown: text.slice(0, boundary(text, end)), clipped: end < text.length };
 }
 
 /** Consecutive pieces that give the text when joined, each small enough to be laid out quickly. */
 export function blocks(text: string): string[] {
   const pieces: string[] = [];
   for (let at = 0; at < text.length; ) {
-    const limit = whole(text.slice(at, at + BLOCK_UNITS), BLOCK_UNITS).length;
-    const line = at + limit < text.length ? text.lastIndexOf('\n', at + limit - 1) : -1;
-    const end = line > at ? line + 1 : at + limit;
+    const limit = boundary(text, Math.min(at + BLOCK_UNITS, text.length));
+    const line = limit < text.length ? text.lastIndexOf('\n', limit - 1) : -1;
+    const end = line > at ? line + 1 : limit;
     pieces.push(text.slice(at, end));
     at = end;
   }
@@ -66,9 +66,8 @@ function checked(address: string): string | undefined {
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : undefined;
 }
 
-/** `text` up to `end`, but never half of a surrogate pair. */
-function whole(text: string, end: number): string {
+/** `end`, or the place before it where it would halve a surrogate pair. */
+function boundary(text: string, end: number): number {
   const last = text.charCodeAt(end - 1);
-  const halved = end < text.length && last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, halved ? end - 1 : end);
+  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }

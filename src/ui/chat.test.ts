@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createChat } from './chat.ts';
+import { createSeen } from './seen.ts';
+import { createFakePeer, type FakeOptions, self } from './workbench/fake.ts';
+import { sample, samples, until } from './workbench/sample.ts';
+
+function seen() {
+  const held = new Map<string, string>();
+  return createSeen({ getItem: (key) => held.get(key) ?? null, setItem: (key, value) => held.set(key, value) }, 'key');
+}
+
+function start(options: FakeOptions = {}) {
+  const peer = createFakePeer({ name: 'Ada', ...options });
+  const chat = createChat(peer, seen(), 'main');
+  return { peer, chat };
+}
+
+test('a channel opens with its newest messages and who can read', async () => {
+  const { chat } = start({ messages: samples(0, 250) });
+  const conversation = chat.conversation.value;
+  await until(conversation.phase, (phase) => phase === 'ready');
+  assert.equal(conversation.timeline.value.messages.length, 100);
+  assert.equal(conversation.timeline.value.hasOlder, true);
+  assert.deepEqual(
+    conversation.members.value?.map(({ name }) => name),
+    ['Ada'],
+  );
+  await conversation.loadOlder();
+  await conversation.loadOlder();
+  assert.equal(conversation.timeline.value.messages.length, 250);
+  chat.close();
+});
+
+test('messages that arrive together are merged at once and said aloud', async () => {
+  const { chat, peer } = start();
+  const { timeline, phase } = chat.conversation.value;
+  await until(phase, (now) => now === 'ready');
+  let changes = 0;
+  const stop = timeline.subscribe(() => changes++);
+  for (const message of samples(0, 500)) peer.deliver(message);
+  await until(timeline, ({ messages }) => messages.length === 500);
+  assert.ok(changes <= 3, `${changes} changes`);
+  assert.equal(chat.announcement.value, 'Grace: message 499');
+  stop();
+  chat.close();
+});
+
+test('a message that arrives while the first page is read is not lost', async () => {
+  const { chat, peer } = start({ messages: samples(0, 3) });
+  peer.deliver(sample(3));
+  await until(chat.conversation.value.timeline, ({ messages }) => messages.length === 4);
+  chat.close();
+});
+
+test('a message stays sealed aloud too', async () => {
+  const { chat, peer } = start();
+  await until(chat.conversation.value.phase, (phase) => phase === 'ready');
+  peer.deliver(sample(1, { text: undefined, lock: { state: 'sealed', reason: 'not-for-you' } }));
+  await until(chat.announcement, (text) => text === 'Grace sent a message that stays sealed for you');
+  chat.close();
+});
+
+test('unread counts rise where one is not looking, and fall where one looks', async () => {
+  const latest = new Date();
+  const { chat } = start({
+    channels: [
+      { name: 'main', joined: true, count: 3, latest },
+      { name: 'garden', joined: true, count: 2, latest },
+      { name: 'other', joined: false, count: 9, latest },
+    ],
+  });
+  await until(chat.channels, (channels) => channels.length === 3);
+  const unread = () => Object.fromEntries(chat.channels.value.map((channel) => [channel.name, channel.unread]));
+  assert.deepEqual(unread(), { garden: 2, main: 3, other: 0 });
+  chat.attend(true);
+  assert.deepEqual(unread(), { garden: 2, main: 0, other: 0 });
+  chat.open('garden');
+  assert.deepEqual(unread(), { garden: 0, main: 0, other: 0 });
+  chat.close();
+});
+
+test('a channel that nobody has yet can be opened, joined and left', async () => {
+  const { chat } = start();
+  chat.open('fresh');
+  await until(chat.joined, (joined) => joined === false);
+  await chat.join();
+  await until(chat.joined, (joined) => joined === true);
+  await chat.leave();
+  await until(chat.joined, (joined) => joined === false);
+  chat.close();
+});
+
+test('a failure is told in words and forgotten with the next success', async () => {
+  const { chat } = start({ sending: 'fails' });
+  assert.equal(await chat.attempt(() => chat.conversation.value.send('hello', [])), false);
+  assert.equal(chat.problem.value, 'Cannot send: the device has no space left');
+  assert.equal(await chat.attempt(async () => undefined), true);
+  assert.equal(chat.problem.value, undefined);
+  chat.close();
+});
+
+test('messages that cannot be read say so, and loading can be tried again', async () => {
+  const options: FakeOptions = { reading: 'fails' };
+  const { chat } = start(options);
+  await until(chat.conversation.value.phase, (phase) => phase === 'failed');
+  chat.close();
+});
+
+test('drafts stay with their channel', () => {
+  const { chat } = start();
+  chat.drafts.of('main').value = { text: 'half a', files: [] };
+  chat.open('garden');
+  assert.equal(chat.drafts.of('garden').value.text, '');
+  assert.equal(chat.drafts.of('main').value.text, 'half a');
+  chat.close();
+});
+
+test('a new name is one’s own at once', async () => {
+  const { chat } = start();
+  await chat.rename('Ada King');
+  assert.equal(chat.me.value.name, 'Ada King');
+  assert.equal(self('x').self, true);
+  chat.close();
+});

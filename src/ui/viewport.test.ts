@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { begin, stretch, withOlder } from './timeline.ts';
+import { DRAWN, type Last, newer, older } from './viewport.ts';
+import { sample, samples } from './workbench/sample.ts';
+
+const all = begin(samples(0, 1000), false);
+
+test('walking up reaches the first message and down the newest, with overlap at each step', () => {
+  let last: Last;
+  let seen = stretch(all, last, DRAWN);
+  for (let steps = 0; seen.start > 0; steps++) {
+    assert.ok(steps < 20);
+    last = older(all, last, 0);
+    const next = stretch(all, last, DRAWN);
+    assert.ok(next.start < seen.start && next.end > seen.start && next.end - next.start === DRAWN);
+    seen = next;
+  }
+  for (let steps = 0; seen.end < all.messages.length; steps++) {
+    assert.ok(steps < 20);
+    last = newer(all, last);
+    const next = stretch(all, last, DRAWN);
+    assert.ok(next.end > seen.end && next.start < seen.end);
+    seen = next;
+  }
+  assert.equal(last, undefined);
+});
+
+test('a page loaded at the beginning comes into view beside what was there', () => {
+  const held = begin(samples(100, 400), true);
+  const last = sample(339).id;
+  assert.equal(stretch(held, last, DRAWN).start, 0);
+  const loaded = withOlder(held, samples(0, 100), false);
+  const next = stretch(loaded, older(loaded, last, 100), DRAWN);
+  assert.deepEqual(next, { start: 0, end: DRAWN });
+});

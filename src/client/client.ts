@@ -206,12 +206,12 @@ export class PiperClient {
    * Publishes this client's signed profile with the channel in it, so that others seal to it from now on. Resolves
    * with false where the relay knows no profiles.
    */
-  join(channel?: string): Promise<boolean> {
+  async join(channel?: string): Promise<boolean> {
     return this.#membership.join(this.#channelOf(channel), sealing(this.#identity, 'join a channel'));
   }
 
   /** Takes the channel out of the profile: nothing is sealed to this client there from now on. */
-  leave(channel?: string): Promise<boolean> {
+  async leave(channel?: string): Promise<boolean> {
     return this.#membership.leave(this.#channelOf(channel), sealing(this.#identity, 'leave a channel'));
   }
 

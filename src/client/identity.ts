@@ -2,7 +2,8 @@
  * Who the client is, out of the keys that its options name. What can be derived is: public keys from private ones,
  * the dot1 from the signing key. What contradicts itself is refused at once, not at the first message.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fromHex, toHex } from '../core/bytes.ts';
 import { UsageError } from '../core/errors.ts';
 import { dot1Of } from '../core/identity/spelling.ts';
@@ -69,6 +70,7 @@ export function generateKeys(sha256: Sha256, random: Random): KeySet {
 
 /** The keys kept in a file, made and written with mode 0600 where there is none. */
 export function keysInFile(path: string, fresh: () => KeySet): KeySet {
+  mkdirSync(dirname(path), { recursive: true });
   try {
     writeFileSync(path, `${JSON.stringify(fresh(), null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

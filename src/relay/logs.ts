@@ -1,0 +1,29 @@
+/**
+ * The log: one JSON object a line. Bodies, keys, wraps and contents are never handed to it; the paths below are
+ * redacted all the same, should somebody do so one day.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type Log = Logger;
+
+const SECRETS = ['body', 'content', 'cipher_body', 'wraps', 'key', 'sig', 'signature', 'posthogApiKey'];
+
+/** To stdout from level info, unless told otherwise. */
+export const createLog = ({ level = 'info', to }: { level?: string; to?: DestinationStream } = {}): Log => {
+  const redact = { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), remove: true };
+  return pino({ level, base: { name: 'relay' }, redact }, to ?? pino.destination(1));
+};
+
+/** Lets at most so many lines a second through, so that a flood of bad requests does not fill a disk. */
+export function createThrottle(perSecond: number, now: () => number): () => boolean {
+  let second = 0;
+  let count = 0;
+  return () => {
+    const at = Math.floor(now() / 1000);
+    if (at !== second) {
+      second = at;
+      count = 0;
+    }
+    return ++count <= perSecond;
+  };
+}

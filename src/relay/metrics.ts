@@ -1,0 +1,93 @@
+/**
+ * Counts and times for /metrics. Counting costs a few additions; the library that prints them is loaded with the
+ * first scrape, so that a relay that nobody watches does not carry it.
+ */
+export interface Histogram {
+  observe(ms: number): void;
+}
+
+export interface Metrics {
+  /** stored, duplicate, refused, limited, failed. */
+  post(outcome: PostOutcome): void;
+  dropped(reason: string): void;
+  delivered(messages: number): void;
+  readonly postTime: Histogram;
+  readonly verifyTime: Histogram;
+  readonly commitTime: Histogram;
+  /** A number that is read when somebody scrapes. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** The text exposition format. */
+  print(): Promise<{ type: string; text: string }>;
+}
+
+export type PostOutcome = 'stored' | 'duplicate' | 'refused' | 'limited' | 'failed';
+
+const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
+const NAMESPACE = 'pipes_relay_';
+
+export function createMetrics(): Metrics {
+  const posts = new Map<string, number>();
+  const drops = new Map<string, number>();
+  let delivered = 0;
+  const times = { post: createHistogram(), verify: createHistogram(), commit: createHistogram() };
+  const gauges: { name: string; help: string; read: () => number | Promise<number> }[] = [];
+
+  return {
+    post: (outcome) => void posts.set(outcome, (posts.get(outcome) ?? 0) + 1),
+    dropped: (reason) => void drops.set(reason, (drops.get(reason) ?? 0) + 1),
+    delivered(messages) {
+      delivered += messages;
+    },
+    postTime: times.post,
+    verifyTime: times.verify,
+    commitTime: times.commit,
+    gauge: (name, help, read) => void gauges.push({ name, help, read }),
+    async print() {
+      const { default: client } = await import('prom-client');
+      const registry = new client.Registry();
+      client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+      const counter = (name: string, help: string, label: string, values: Map<string, number>) => {
+        const metric = new client.Counter({
+          name: NAMESPACE + name,
+          help,
+          labelNames: [label],
+          registers: [registry],
+        });
+        for (const [value, count] of values) metric.inc({ [label]: value }, count);
+      };
+      counter('posts_total', 'Posted messages by outcome', 'outcome', posts);
+      counter('streams_dropped_total', 'Streams that were closed for cause', 'reason', drops);
+      counter('events_total', 'Messages written to streams', 'kind', new Map([['message', delivered]]));
+      for (const { name, help, read } of gauges) {
+        new client.Gauge({ name: NAMESPACE + name, help, registers: [registry] }).set(await read());
+      }
+      const text = await registry.metrics();
+      const histograms = Object.entries(times).map(([name, times]) => times.print(`${NAMESPACE}${name}_seconds`));
+      return { type: registry.contentType, text: `${text.trimEnd()}\n\n${histograms.join('\n')}` };
+    },
+  };
+}
+
+function createHistogram() {
+  const buckets = new Array<number>(BOUNDS_MS.length).fill(0);
+  let count = 0;
+  let sum = 0;
+  return {
+    observe(ms: number): void {
+      count++;
+      sum += ms;
+      const at = BOUNDS_MS.findIndex((bound) => ms <= bound);
+      if (at >= 0) buckets[at] = (buckets[at] ?? 0) + 1;
+    },
+    print(name: string): string {
+      let below = 0;
+      const lines = BOUNDS_MS.map((bound, i) => {
+        below += buckets[i] ?? 0;
+        return `${name}_bucket{le="${bound / 1000}"} ${below}`;
+      });
+      const head = [`# HELP ${name} Seconds taken`, `# TYPE ${name} histogram`];
+      const tail = [`${name}_bucket{le="+Inf"} ${count}`, `${name}_sum ${sum / 1000}`, `${name}_count ${count}`];
+      return [...head, ...lines, ...tail, ''].join('\n');
+    },
+  };
+}

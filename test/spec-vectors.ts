@@ -19,6 +19,7 @@ import { sealFile } from '../src/runtime/files.ts';
 import { signProfile } from '../src/runtime/profiles.ts';
 import { sealMessage } from '../src/runtime/sealing.ts';
 import { createWrapKeys } from '../src/runtime/wrap-keys.ts';
+import { identityVectors } from './identity-vectors.ts';
 
 /** What is shown of a vector: its bytes in rows with a note each, or its text. */
 export interface Vector {
@@ -62,6 +63,7 @@ export async function makeVectors(): Promise<Vectors> {
   return {
     conventions: conventions(),
     people: people(),
+    identity: await identityVectors(),
     envelope: await envelopes(),
     sealing: { ...(await wraps()), ...bodies(), ...(await blobs()) },
     profile: await profiles(),

@@ -15,6 +15,7 @@ export const LABELS = {
   envelopeId: 'pipes/envelope-id/1',
   signingKey: 'pipes/identity/signing/1',
   agreementKey: 'pipes/identity/agreement/1',
+  importedAgreementKey: 'pipes/identity/imported-agreement/1',
   profile: 'pipes/profile/1',
   admission: 'pipes/admission/1',
   sealedBlob: 'pipes/sealed-blob/1',

@@ -75,7 +75,7 @@ function hkdfContract(test: DefineTest, { ciphers, sha256 }: CryptoAdapter): voi
     assert.deepEqual(seeds.signing, await derive(root, LABELS.signingKey));
     assert.deepEqual(seeds.agreement, await derive(root, LABELS.agreementKey));
     const imported: IdentitySecret = { kind: 'imported', signing: root };
-    assert.deepEqual(seedsOf(sha256, imported).agreement, await derive(root, LABELS.agreementKey));
+    assert.deepEqual(seedsOf(sha256, imported).agreement, await derive(root, LABELS.importedAgreementKey));
   });
 }
 

@@ -23,7 +23,7 @@ export interface IdentitySeeds {
 export function seedsOf(sha256: Sha256, secret: IdentitySecret): IdentitySeeds {
   if (secret.kind === 'imported') {
     const { signing, agreement } = secret;
-    return { signing, agreement: agreement ?? derive(sha256, signing, LABELS.agreementKey) };
+    return { signing, agreement: agreement ?? derive(sha256, signing, LABELS.importedAgreementKey) };
   }
   return {
     signing: derive(sha256, secret.root, LABELS.signingKey),

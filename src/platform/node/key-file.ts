@@ -7,8 +7,9 @@ import * as nodeCrypto from 'node:crypto';
 import { fromHex, fromUtf8, toHex, utf8 } from '../../core/bytes.ts';
 import { DecodeError, UsageError, VerificationError } from '../../core/errors.ts';
 import { type IdentitySecret, SEED_BYTES, seedsOf } from '../../core/identity/derive.ts';
+import type { Random } from '../../core/ports.ts';
 import { LABELS } from '../../core/registry.ts';
-import { ciphers, random, sha256, signerFromSeed } from './crypto.ts';
+import { ciphers, sha256, signerFromSeed } from './crypto.ts';
 
 /** RFC 9106, section 4: the second recommended option, for 64 MiB. */
 const ARGON2ID = { memory_kib: 65_536, passes: 3, lanes: 4 };
@@ -43,7 +44,7 @@ interface SecretFields {
   readonly agreement?: string | undefined;
 }
 
-export async function encodeKeyFile(secret: IdentitySecret, passphrase?: string): Promise<string> {
+export async function encodeKeyFile(secret: IdentitySecret, random: Random, passphrase?: string): Promise<string> {
   const key = toHex(verifyingKey(secret));
   const header: Header = { version: 1, suite: 1, features: 0, key };
   if (passphrase === undefined) return render({ ...header, secret: fieldsOf(secret) });

@@ -66,7 +66,7 @@ async function load(dataDir: string, { passphrase }: KeyOptions): Promise<Identi
 async function create(dataDir: string, secret: IdentitySecret, { passphrase }: KeyOptions): Promise<boolean> {
   const path = keyFilePath(dataDir);
   try {
-    return await createFile(path, await encodeKeyFile(secret, passphrase));
+    return await createFile(path, await encodeKeyFile(secret, random, passphrase));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -25,6 +25,8 @@ export interface Directory {
   /** Learns from a verified sealed message how to seal to a sender without profile. Whether that was new. */
   learn(message: Piper12): Promise<boolean>;
   profile(key: string): Profile | undefined;
+  /** Whether the message states a dot1 or an agreement key that is known to be another's: a seal lifted from theirs. */
+  isBorrowed(message: Piper12): boolean;
   members(channel: string): Recipient[];
   reload(): Promise<void>;
 }
@@ -42,23 +44,36 @@ const SENDERS = 'sender';
 export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const profiles = new Map<string, Profile>();
   const senders = new Map<string, Sender>();
+  /** Which key a dot1, or an agreement key, belongs to. */
   const owners = new Map<string, string>();
 
+  const addProfile = (profile: Profile) => {
+    const key = toHex(profile.key);
+    profiles.set(key, profile);
+    owners.set(dot1Of(ports.sha256, profile.key), key);
+    owners.set(toHex(profile.agreementKey), key);
+  };
+  const addSender = (name: string, sender: Sender) => {
+    senders.set(name, sender);
+    for (const value of [sender.dot1, sender.agreementKey]) if (!owners.has(value)) owners.set(value, sender.key);
+  };
+  const isBorrowed = ({ fromDot1, fromX25519Pub, fromEd25519Pub: key }: Piper12): boolean => {
+    const owner = derivable(ports.sha256, fromDot1, bytes(key)) ? key : owners.get(fromDot1);
+    return [owner, owners.get(fromX25519Pub)].some((known) => known !== undefined && known !== key);
+  };
+
   const reload = async () => {
-    for (const { key, value } of await allRecords(ports.store, PROFILES)) {
+    for (const { value } of await allRecords(ports.store, PROFILES)) {
       const profile = await readSignedProfile(JSON.parse(value), ports.verifier);
-      if (profile) profiles.set(key, profile);
+      if (profile) addProfile(profile);
     }
-    for (const { key, value } of await allRecords(ports.store, SENDERS)) {
-      const sender = JSON.parse(value) as Sender;
-      senders.set(key, sender);
-      owners.set(sender.dot1, sender.key);
-    }
+    for (const { key, value } of await allRecords(ports.store, SENDERS)) addSender(key, JSON.parse(value) as Sender);
   };
 
   await reload();
   return {
     reload,
+    isBorrowed,
     profile: (key) => profiles.get(key),
     async accept(json) {
       const profile = await readSignedProfile(json, ports.verifier);
@@ -67,18 +82,17 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
       const before = profiles.get(key);
       if (before && before.version >= profile.version) return [];
       await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }]);
-      profiles.set(key, profile);
+      addProfile(profile);
       return [...new Set([...(before?.channels ?? []), ...profile.channels])];
     },
     async learn(message) {
       const { channel, fromDot1: dot1, fromEd25519Pub: key, fromX25519Pub: agreementKey } = message;
       const name = `${channel}/${key}`;
       if (profiles.has(key) || senders.get(name)?.agreementKey === agreementKey) return false;
-      if (!mayUse(ports, owners, dot1, key)) return false;
+      if (isBorrowed(message)) return false;
       const sender = { channel, key, dot1, agreementKey };
       await ports.store.commit([{ op: 'put', space: SENDERS, key: name, value: JSON.stringify(sender) }]);
-      senders.set(name, sender);
-      owners.set(dot1, key);
+      addSender(name, sender);
       return true;
     },
     members(channel) {
@@ -91,13 +105,6 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
       return [...byProfile, ...byMessage].sort((a, b) => (a.key < b.key ? -1 : 1));
     },
   };
-}
-
-/** A dot1 belongs to the key that it derives from; any other one to the first key that signed with it. */
-function mayUse(ports: PeerPorts, owners: ReadonlyMap<string, string>, dot1: string, key: string): boolean {
-  if (derivable(ports.sha256, dot1, bytes(key))) return true;
-  const owner = owners.get(dot1);
-  return owner === undefined || owner === key;
 }
 
 const fromProfile = (ports: PeerPorts, profile: Profile): Recipient => ({

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFakeRelay } from '../../../test/support/fake-relay.ts';
 import { createMemoryPeer, membersWhere, messageWhere } from '../../../test/support/memory-peer.ts';
+import { toHex } from '../../core/bytes.ts';
+import { type Piper12, parsePiper, signedBytes, toPost } from '../../core/envelope/piper.ts';
 import { UsageError } from '../../core/errors.ts';
 import { createMemoryStore } from '../../platform/memory/store.ts';
-import { clock } from '../../platform/node/crypto.ts';
+import { clock, signerFromSeed } from '../../platform/node/crypto.ts';
 
 const RELAY = 'http://relay.test';
 
@@ -130,6 +132,20 @@ test('a forged message or profile from the relay changes nothing', async () => {
   await messageWhere(bob.channel('main'), ({ text }) => text === 'still fine');
   assert.deepEqual(await membersWhere(bob.channel('main'), () => true), ['Alice', 'Bob']);
   assert.equal((await bob.channel('main').messages()).length, 2);
+  await close();
+});
+
+test('a seal lifted from another one does not open as the words of who lifted it', async () => {
+  const { relay, alice, bob, close } = await twoInMain();
+  await alice.channel('main').send('words of Alice');
+  await messageWhere(bob.channel('main'), ({ text }) => text === 'words of Alice');
+  const { message } = parsePiper(relay.messages[0]?.json, { fresh: { id: '', createdAt: '' } });
+  const thief = signerFromSeed(new Uint8Array(32).fill(66));
+  const lifted = { ...message, id: 'lifted', fromEd25519Pub: toHex(thief.key) } as Piper12;
+  relay.inject(toPost({ ...lifted, sig: toHex(await thief.sign(signedBytes(lifted))) }));
+  const shown = await messageWhere(bob.channel('main'), ({ author }) => author.key === toHex(thief.key));
+  assert.deepEqual([shown.text, shown.lock], [undefined, { state: 'sealed', reason: 'damaged' }]);
+  assert.deepEqual(await membersWhere(bob.channel('main'), () => true), ['Alice', 'Bob']);
   await close();
 });
 

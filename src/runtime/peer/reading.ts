@@ -34,6 +34,7 @@ interface Content {
 }
 
 const OPENED = 5000;
+const UNREADABLE = { text: undefined, files: [], agent: false } as const;
 
 export function createReader(parts: ReaderParts): Reader {
   const opened = boundedMap<string, Content>(OPENED);
@@ -56,11 +57,11 @@ async function contentOf(parts: ReaderParts, message: PiperMessage, time: number
     const lock = { state: 'plain', signed: message.version !== '1.0-unsigned' } as const;
     return { text: message.content, files: [], lock, agent: false };
   }
-  const { ports, self } = parts;
+  const { ports, self, directory } = parts;
+  if (directory.isBorrowed(message)) return { ...UNREADABLE, lock: { state: 'sealed', reason: 'damaged' } };
   const reader = { dot1: self.dot1, agreement: ports.agreement };
   const result = await openMessage(message, reader, ports);
-  if (result.kind !== 'open')
-    return { text: undefined, files: [], lock: sealed(parts, message, time, result), agent: false };
+  if (result.kind !== 'open') return { ...UNREADABLE, lock: sealed(parts, message, time, result) };
   const { text, files, agent } = result.body;
   return { text, files: files.map(parts.file), lock: { state: 'open', readers: message.wraps.length }, agent };
 }

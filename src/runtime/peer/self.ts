@@ -5,6 +5,7 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
+import { isProfileName } from '../../core/profile.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { isChannelName } from '../../core/scope.ts';
 import { signProfile } from '../profiles.ts';
@@ -120,9 +121,7 @@ export function checkChannel(channel: string): string {
 
 function checkName(name: string): string {
   const trimmed = name.trim();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (trimmed.length > 0 && trimmed.length <= LIMITS.profileNameUnits && !/[\u0000-\u001f\u007f]/.test(trimmed))
-    return trimmed;
+  if (trimmed.length > 0 && isProfileName(trimmed)) return trimmed;
   throw new UsageError(
     `Cannot set name: expected 1 to ${LIMITS.profileNameUnits} characters, none of them control ones`,
   );

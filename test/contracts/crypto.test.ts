@@ -6,5 +6,9 @@ import { cryptoContract, hashContract } from './crypto.ts';
 
 hashContract('node', node);
 cryptoContract('node', { ...node, createVerifier: () => createVerifier() });
+cryptoContract('node without sodium-native', {
+  ...node,
+  createVerifier: () => createVerifier({ library: 'node:crypto' }),
+});
 hashContract('browser', browser);
 cryptoContract('browser', browser);

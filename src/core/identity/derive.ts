@@ -3,6 +3,7 @@
  * label for each purpose. Synchronous over the SHA-256 that the platform hands in.
  */
 import { concat, utf8 } from '../bytes.ts';
+import { UsageError } from '../errors.ts';
 import type { Sha256 } from '../ports.ts';
 import { LABELS } from '../registry.ts';
 
@@ -23,12 +24,20 @@ export interface IdentitySeeds {
 export function seedsOf(sha256: Sha256, secret: IdentitySecret): IdentitySeeds {
   if (secret.kind === 'imported') {
     const { signing, agreement } = secret;
+    requireSeed(signing);
+    if (agreement !== undefined) requireSeed(agreement);
     return { signing, agreement: agreement ?? derive(sha256, signing, LABELS.importedAgreementKey) };
   }
+  requireSeed(secret.root);
   return {
     signing: derive(sha256, secret.root, LABELS.signingKey),
     agreement: derive(sha256, secret.root, LABELS.agreementKey),
   };
+}
+
+function requireSeed(seed: Uint8Array): void {
+  if (seed.length === SEED_BYTES) return;
+  throw new UsageError(`Cannot derive keys: expected a seed of ${SEED_BYTES} bytes, got ${seed.length}`);
 }
 
 /** HKDF-SHA-256 (RFC 5869) with an empty salt and one block of output. */

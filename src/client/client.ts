@@ -90,7 +90,11 @@ export class PiperClient {
     this.url = this.#api.base;
     this.#readers = createReaders(this.#api, ports);
     this.#incoming = createIncoming(this.#identity, ports, (message) => this.#readers.learn(message));
-    const self = { name: this.author.slice(0, LIMITS.authorUnits), agent: options.agent !== false };
+    const self = {
+      name: this.author.slice(0, LIMITS.authorUnits),
+      agent: options.agent !== false,
+      usual: [this.channel, 'main'],
+    };
     this.#membership = createMembership({ api: this.#api, ports, readers: this.#readers }, self);
     this.#members = options.members;
     this.#onProblem = options.onProblem ?? ((problem) => process.emitWarning(problem));

@@ -73,6 +73,13 @@ describe('joining', () => {
     assert.deepEqual([profileOf(keys).name, profileOf(keys).version], ['renamed', (before as number) + 1]);
   });
 
+  it('keeps the channels of an earlier run when it joins another', async () => {
+    const keys = PiperClient.generateKeys();
+    await newClient(keys).join('main');
+    await newClient(keys).join('other');
+    assert.deepEqual(profileOf(keys).channels, ['main', 'other']);
+  });
+
   it('at the same time from several calls loses none', async () => {
     const keys = PiperClient.generateKeys();
     const client = newClient(keys);

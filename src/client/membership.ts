@@ -23,7 +23,7 @@ const ATTEMPTS = 3;
 
 export function createMembership(
   { api, ports, readers }: { api: RelayApi; ports: ClientPorts; readers: Readers },
-  self: { name: string; agent: boolean },
+  self: { name: string; agent: boolean; usual: readonly string[] },
 ): Membership {
   /** What was asked for last. */
   const wanted = new Map<string, boolean>();
@@ -48,7 +48,11 @@ export function createMembership(
     profile.name === self.name && profile.agent === self.agent && equal(profile.agreementKey, identity.agreement.key);
 
   async function ownProfile(channel: string, { signer }: SealingIdentity): Promise<Profile | undefined> {
-    return (await readers.profiles(channel)).find((profile) => equal(profile.key, signer.key));
+    for (const name of new Set([channel, ...self.usual])) {
+      const own = (await readers.profiles(name)).find((profile) => equal(profile.key, signer.key));
+      if (own !== undefined) return own;
+    }
+    return undefined;
   }
 
   function nextProfile(

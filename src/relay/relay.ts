@@ -148,7 +148,7 @@ async function assemble(
     writeBudget: createWriteBudget(),
     version: await packageVersion(),
     startedAt: clock.now(),
-    headersFor: ({ headers }) => ({ ...cors(headers.origin), ...HARDENING }),
+    headersFor: ({ headers, method }) => ({ ...cors(headers.origin, method), ...HARDENING }),
     addressOf: (request) => callerAddress(request.raw.socket.remoteAddress, forwarded(request), policy.trustedProxies),
   };
   const close = async (): Promise<void> => {

@@ -28,7 +28,7 @@ export interface StreamOptions {
 const COMFORTABLE_BYTES = 262_144;
 const MOST_STRIKES = 4;
 const STALL_MS = 60_000;
-const FAREWELL_MS = 3000;
+const FAREWELL_MS = 10_000;
 
 export function createStream(response: ServerResponse, options: StreamOptions): Stream {
   const most = options.bufferBytes ?? LIMITS.streamBufferBytes;

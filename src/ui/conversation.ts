@@ -25,7 +25,7 @@ export interface Conversation {
 }
 
 export interface ConversationListeners {
-  /** Another's message came in while the channel was open. */
+  /** Another's message has become the newest while the channel was open. */
   received(message: Message): void;
   membersChanged(before: readonly Member[], after: readonly Member[]): void;
 }
@@ -40,11 +40,10 @@ export function openConversation(channel: Channel, listeners: ConversationListen
   const phase = signal<'loading' | 'ready' | 'failed'>('loading');
   const loadingOlder = signal(false);
   const news = gather<Message>((messages) => {
-    const known = new Set(timeline.peek().messages.map(({ id }) => id));
+    const before = timeline.peek().messages.at(-1);
     timeline.value = withNews(timeline.peek(), messages);
-    for (const message of messages) {
-      if (!known.has(message.id) && message.delivery.state === 'received') listeners.received(message);
-    }
+    const newest = timeline.peek().messages.at(-1);
+    if (newest && newest.id !== before?.id && newest.delivery.state === 'received') listeners.received(newest);
   });
   const stopMembers = channel.on('members', (now) => setMembers(now));
   const stopMessages = channel.on('message', (message) => news.add(message));

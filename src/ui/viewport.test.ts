@@ -28,9 +28,9 @@ test('walking up reaches the first message and down the newest, with overlap at 
 
 test('a page loaded at the beginning comes into view beside what was there', () => {
   const held = begin(samples(100, 400), true);
-  const last = sample(339).id;
+  const last = sample(99 + DRAWN).id;
   assert.equal(stretch(held, last, DRAWN).start, 0);
   const loaded = withOlder(held, samples(0, 100), false);
   const next = stretch(loaded, older(loaded, last, 100), DRAWN);
-  assert.deepEqual(next, { start: 0, end: DRAWN });
+  assert.ok(next.start < 100 && next.end > 100 && next.end - next.start === DRAWN);
 });

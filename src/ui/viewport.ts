@@ -1,8 +1,8 @@
 /** Which part of the loaded messages is drawn: enough to scroll in, never so many that drawing is felt. Pure. */
 import { stretch, type Timeline } from './timeline.ts';
 
-export const DRAWN = 240;
-const STEP = 120;
+export const DRAWN = 160;
+const STEP = 60;
 
 /** The last drawn message; undefined means the newest, whichever that is. */
 export type Last = string | undefined;

@@ -40,6 +40,7 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     problem: undefined,
     ...options.status,
   };
+  const places = new Map(messages.map(({ id }, index) => [id, index]));
   let sent = 0;
 
   const on = (event: string, listener: Listener): (() => void) => {
@@ -51,9 +52,9 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     for (const listener of listeners.get(event) ?? []) (listener as (value: unknown) => void)(value);
   };
   const put = (message: Message): void => {
-    const at = messages.findIndex(({ id }) => id === message.id);
-    if (at === -1) messages.push(message);
-    else messages[at] = message;
+    const at = places.get(message.id) ?? messages.length;
+    places.set(message.id, at);
+    messages[at] = message;
     emit(`message:${message.channel}`, message);
   };
 

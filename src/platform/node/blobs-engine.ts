@@ -45,13 +45,14 @@ export function openBlobEngine(path: string): BlobEngine {
   };
 }
 
+/** An empty blob is bound as NULL, as SQLite has no pointer to nothing. */
 function blobIndex(sql: DatabaseSync) {
   const statement = {
     total: sql.prepare("SELECT value FROM meta WHERE key = 'total'"),
     setTotal: sql.prepare("UPDATE meta SET value = ? WHERE key = 'total'"),
     add: sql.prepare('INSERT INTO blobs (hash, size, added, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    drop: sql.prepare('DELETE FROM blobs WHERE hash = ? RETURNING size, bytes IS NULL AS file'),
-    look: sql.prepare('SELECT size, bytes IS NULL AS file FROM blobs WHERE hash = ?'),
+    drop: sql.prepare('DELETE FROM blobs WHERE hash = ? RETURNING size, bytes IS NULL AND size > 0 AS file'),
+    look: sql.prepare('SELECT size, bytes IS NULL AND size > 0 AS file FROM blobs WHERE hash = ?'),
     bytes: sql.prepare('SELECT substr(bytes, ? + 1, ?) AS bytes FROM blobs WHERE hash = ?'),
     list: sql.prepare('SELECT hash, size, added FROM blobs WHERE hash > ? ORDER BY hash LIMIT ?'),
   };
@@ -79,7 +80,7 @@ function blobIndex(sql: DatabaseSync) {
     if (found === undefined || found.file) return found && { size: found.size, bytes: null };
     const { start, end } = blobRange(found.size, request.start, request.end);
     const row = statement.bytes.get(start, end - start, Buffer.from(request.hash, 'hex'));
-    return { size: found.size, bytes: row?.bytes as Uint8Array };
+    return { size: found.size, bytes: (row?.bytes as Uint8Array | null | undefined) ?? new Uint8Array(0) };
   };
   const list = (limit: number, after: string) =>
     statement.list.all(Buffer.from(after, 'hex'), limit).map(({ hash, size, added }) => ({

@@ -19,7 +19,7 @@ export interface Database extends Opened {
   readonly sql: DatabaseSync;
 }
 
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 500;
 /** Small files are checked whole at each start; larger ones as they are read. */
 const CHECKED_BYTES = 16 * 1024 * 1024;
 const CACHE_KIB = 2048;

@@ -62,7 +62,7 @@ function createLine<R extends Request>(mine: Host, database: number, opened: Ope
       const replies = await exchange(mine, { database, group: group.map(({ request }) => request) });
       for (const [i, { weight, settle }] of group.entries()) {
         bytes -= weight;
-        settle(replies[i] ?? lost('no answer'));
+        settle(replies[i] ?? replies[0] ?? lost('no answer'));
       }
       // Those who were answered ask again before the next group leaves, and so are in it.
       await undefined;
@@ -103,7 +103,9 @@ function groupSize(waiting: readonly Waiting[]): number {
   return size;
 }
 
-const lost = (cause: string): Reply => ({ fault: { message: `Cannot use storage: its worker has stopped`, cause } });
+const lost = (cause: string): Reply => ({
+  fault: { message: `Cannot use storage: its worker has stopped (${cause}); open it again`, cause },
+});
 
 function toError(reply: Reply = lost('no answer')): StorageError {
   const { message, cause } = 'fault' in reply ? reply.fault : { message: 'Cannot use storage', cause: 'no fault' };
@@ -134,7 +136,7 @@ async function release(mine: Host): Promise<void> {
 
 function start(): Host {
   const name = import.meta.url.endsWith('.ts') ? './store-worker.ts' : './store-worker.js';
-  const worker = new Worker(new URL(name, import.meta.url), { resourceLimits: MEMORY });
+  const worker = new Worker(new URL(name, import.meta.url), { resourceLimits: MEMORY, execArgv: [] });
   const started: Host = { worker, expecting: new Map(), users: 0 };
   worker.on('message', ({ database, replies }: FromWorker) => {
     const settle = started.expecting.get(database);
@@ -142,12 +144,12 @@ function start(): Host {
     if (started.expecting.size === 0) worker.unref();
     settle?.(replies);
   });
-  const stop = (): void => {
+  const stop = (cause: string): void => {
     if (host === started) host = undefined;
-    for (const settle of started.expecting.values()) settle([]);
+    for (const settle of started.expecting.values()) settle([lost(cause)]);
     started.expecting.clear();
   };
-  worker.on('error', stop);
-  worker.on('exit', stop);
+  worker.on('error', (error) => stop(error.message));
+  worker.on('exit', (code) => stop(`exit code ${code}`));
   return started;
 }

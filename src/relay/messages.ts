@@ -10,7 +10,7 @@ import type { Placed } from '../core/ports.ts';
 import { LIMITS } from '../core/registry.ts';
 import { channelScope } from '../core/scope.ts';
 import { limitKey } from './address.ts';
-import { checkTime, checkUsername, DAY_MS, keyOf, refusalOf } from './admit.ts';
+import { checkTime, checkUsername, DAY_MS, refusalOf } from './admit.ts';
 import { acceptContents, type Contents, keepContents, lookUp, withContents } from './attachments.ts';
 import { jsonOf } from './body.ts';
 import type { RelayContext } from './context.ts';
@@ -98,6 +98,7 @@ async function post(desk: Desk, request: FastifyRequest, reply: FastifyReply, ad
   });
   deduped ||= outcome.deduped;
   desk.metrics.post(deduped ? 'duplicate' : 'stored');
+  if (!deduped) tell(desk, message, sender, outcome.placed, outcome.first);
   return answer(desk, reply, outcome.placed, deduped, contents);
 }
 
@@ -126,18 +127,13 @@ async function admit(desk: Desk, message: PiperMessage, hint: StoredHint, receiv
     hint: JSON.stringify(hint),
     via: 'ingress',
   });
-  if (admission.kind === 'stored') tell(desk, message, keyOf(envelope), admission.placed);
   return admission;
 }
 
-function tell({ telemetry, store, log }: Desk, message: PiperMessage, key: string, placed: Placed): void {
+function tell({ telemetry, log }: Desk, message: PiperMessage, key: string, placed: Placed, first: boolean): void {
   log.debug({ event: 'message', channel: message.channel, version: message.version, id: toHex(placed.id) }, 'Stored');
-  if (!telemetry.enabled) return;
   telemetry.messagePosted({ channel: message.channel, key, version: message.version });
-  store
-    .latest(placed.scope, 2)
-    .then((rows) => rows.length === 1 && telemetry.channelCreated(message.channel))
-    .catch(() => undefined);
+  if (first) telemetry.channelCreated(message.channel);
 }
 
 /** Attachments show their contents here, and only here. */

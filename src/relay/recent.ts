@@ -12,12 +12,15 @@ import { boundedMap } from '../runtime/bounded-map.ts';
 import { hintOf, messageOf } from './render.ts';
 
 export interface Recent {
-  /** Runs `admit` unless an equal message stands or is being stored. Where `admit` fails, it counts for nothing. */
+  /**
+   * Runs `admit` unless an equal message stands or is being stored. Where `admit` fails, it counts for nothing.
+   * `first` says that the channel had none before.
+   */
   once(
     message: PiperMessage,
     sender: string,
     admit: () => Promise<Placed>,
-  ): Promise<{ placed: Placed; deduped: boolean }>;
+  ): Promise<{ placed: Placed; deduped: boolean; first: boolean }>;
 }
 
 interface Entry {
@@ -52,9 +55,10 @@ export function createRecent(now: () => number, store: Pick<Store, 'latest' | 'f
       for (let entry = entries.get(name); isDuplicate(entry, now()); entry = entries.get(name)) {
         const place = await entry.place.catch(() => undefined);
         const placed = place && (await store.find(place.scope, place.time, place.id));
-        if (placed !== undefined) return { placed, deduped: true };
+        if (placed !== undefined) return { placed, deduped: true, first: false };
         if (entries.get(name) === entry) entries.delete(name);
       }
+      const first = entries.size === 0;
       const admission = admit();
       const entry = { at: now(), sealed: message.version === '1.2', place: admission.then(placeOf) };
       entries.delete(name);
@@ -66,7 +70,7 @@ export function createRecent(now: () => number, store: Pick<Store, 'latest' | 'f
           if (entries.get(name) === entry) entries.delete(name);
           throw error;
         });
-      return { placed, deduped: false };
+      return { placed, deduped: false, first };
     },
   };
 }

@@ -53,11 +53,10 @@ export async function startTestRelay(test: Test, options: Partial<RelayOptions> 
     ...{ port: 0, host: '127.0.0.1', rateLimits: false, logger: pino({ level: 'silent' }), ...options, dataDir },
   });
   const readers: Reader[] = [];
-  const close = async () => {
+  test.after(async () => {
     for (const reader of readers) reader.close();
     await relay.close();
-  };
-  test.after(close);
+  });
   const send: TestRelay['send'] = async (method, path, body, headers = {}) => {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
     const sent = body === undefined ? null : raw ? (body as BodyInit) : JSON.stringify(body);
@@ -67,7 +66,7 @@ export async function startTestRelay(test: Test, options: Partial<RelayOptions> 
   };
   return {
     ...relay,
-    ...{ dataDir, close, send },
+    ...{ dataDir, send },
     post: (body) => send('POST', '/messages', body),
     list: async (path) => (await send('GET', path)).json,
     async listen(path, headers = {}) {

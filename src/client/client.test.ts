@@ -314,6 +314,7 @@ describe('async iteration', () => {
     const controller = new AbortController();
     const client = newClient();
     const [aborted, closed] = [client.messages({ signal: controller.signal }), client.messages()];
+    assert.equal((await client.messages({ signal: AbortSignal.abort() }).next()).done, true);
     const ends = Promise.all([aborted.next(), closed.next()]);
     controller.abort();
     client.close();

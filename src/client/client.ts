@@ -33,16 +33,11 @@ import { checkAttachments, checkText, filesOf, sealedMessage, signedPost, stamp 
 import { type ClientPorts, nodePorts } from './ports.ts';
 import { createReaders, type Readers } from './readers.ts';
 import { createRelayApi, type RelayApi } from './relay-api.ts';
-import { openStream, type Stream } from './stream.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 import type * as types from './types.ts';
 
 export { parseCellFile } from './cell.ts';
 export type * from './types.ts';
-
-interface Subscription {
-  readonly channel: string;
-  readonly handler: types.MessageHandler;
-}
 
 interface HistoryOptions extends types.CallOptions {
   limit?: number;
@@ -70,9 +65,7 @@ export class PiperClient {
   readonly #incoming: Incoming;
   readonly #membership: Membership;
   readonly #members: boolean | undefined;
-  readonly #onProblem: (problem: Error) => void;
-  readonly #subscriptions = new Set<Subscription>();
-  readonly #streams = new Map<string, Stream>();
+  readonly #subscriptions: Subscriptions;
   readonly #cursors = new Map<string, number>();
   /** When the senders of a channel were last looked up. */
   readonly #noted = new Map<string, number>();
@@ -97,7 +90,11 @@ export class PiperClient {
     };
     this.#membership = createMembership({ api: this.#api, ports, readers: this.#readers }, self);
     this.#members = options.members;
-    this.#onProblem = options.onProblem ?? ((problem) => process.emitWarning(problem));
+    this.#subscriptions = createSubscriptions({
+      ...{ api: this.#api, ports, incoming: this.#incoming },
+      leaveOut: (message) => !this.includeOwn && this.#isOwn(message),
+      onProblem: options.onProblem ?? ((problem) => process.emitWarning(problem)),
+    });
   }
 
   /** A fresh identity, in the form the constructor takes. */
@@ -113,6 +110,12 @@ export class PiperClient {
 
   get dot1(): string | undefined {
     return this.#identity.dot1;
+  }
+
+  /** What others give to addRoomRecipient. Throws UsageError without keys to be sealed to. */
+  get recipient(): { dot1: string; x25519PubHex: string } {
+    const { dot1, agreement } = sealing(this.#identity, 'be sealed to');
+    return { dot1, x25519PubHex: toHex(agreement.key) };
   }
 
   /** Whether messages are signed. */
@@ -168,26 +171,25 @@ export class PiperClient {
   subscribe(handler: types.MessageHandler, options: SubscribeOptions = {}): () => void {
     if (typeof handler !== 'function') throw new TypeError('Cannot subscribe: expected a function as handler');
     if (this.#closed) throw new UsageError('Cannot subscribe: the client is closed');
-    const subscription = { channel: this.#channelOf(options.channel), handler };
-    const unsubscribe = () => this.#unsubscribe(subscription);
-    if (options.signal?.aborted) return unsubscribe;
-    this.#subscriptions.add(subscription);
-    if (!this.#streams.has(subscription.channel)) this.#openStream(subscription.channel);
+    const channel = this.#channelOf(options.channel);
+    if (options.signal?.aborted) return () => {};
+    const unsubscribe = this.#subscriptions.add(channel, handler);
     options.signal?.addEventListener('abort', unsubscribe);
     return unsubscribe;
   }
 
   /** Resolves once every subscription made so far gets what is sent from then on. */
-  async ready(): Promise<void> {
-    await Promise.all([...this.#streams.values()].map((stream) => stream.ready));
+  ready(): Promise<void> {
+    return this.#subscriptions.ready();
   }
 
   /** Messages from now on, for `for await`. Ends with the signal, with close() or when the loop is left. */
-  messages(options: SubscribeOptions = {}): AsyncGenerator<types.ReceivedMessage, void, undefined> {
+  messages(options: SubscribeOptions = {}): AsyncGenerator<types.ReceivedMessage, undefined, undefined> {
     return iterate((handler, onEnd) => {
       const unsubscribe = this.subscribe(handler, options);
       options.signal?.addEventListener('abort', onEnd);
       this.#ends.add(onEnd);
+      if (options.signal?.aborted) onEnd();
       return () => {
         this.#ends.delete(onEnd);
         options.signal?.removeEventListener('abort', onEnd);
@@ -195,6 +197,7 @@ export class PiperClient {
       };
     });
   }
+
   /** The latest messages, oldest first: 100, or `limit` up to 500. */
   async history({ limit = 100, since, channel, signal }: HistoryOptions = {}): Promise<types.ReceivedMessage[]> {
     const room = this.#channelOf(channel);
@@ -253,7 +256,7 @@ export class PiperClient {
       const message = await this.#incoming.read(envelope, undefined, api);
       if (!message.verified || !message.decrypted) result.errors++;
       else if (this.includeOwn || message.from_ed25519_pub !== toHex(signer.key)) {
-        this.#hand(message, [...this.#subscriptions]);
+        this.#subscriptions.handToAll(message);
         result.decrypted++;
       }
     }
@@ -264,7 +267,7 @@ export class PiperClient {
   /** Ends all subscriptions and lets the process end. */
   close(): void {
     this.#closed = true;
-    for (const subscription of [...this.#subscriptions]) this.#unsubscribe(subscription);
+    this.#subscriptions.close();
     for (const end of [...this.#ends]) end();
   }
 
@@ -300,38 +303,11 @@ export class PiperClient {
     this.#noted.set(channel, now);
   }
 
-  #openStream(channel: string): void {
-    const deliver = async (served: unknown) => {
-      const message = await this.#incoming.read(served, channel, this.#api);
-      if (!this.includeOwn && this.#isOwn(message)) return;
-      this.#hand(
-        message,
-        [...this.#subscriptions].filter((subscription) => subscription.channel === channel),
-      );
-    };
-    const options = { channel, api: this.#api, ports: this.#ports, deliver, onProblem: this.#onProblem };
-    this.#streams.set(channel, openStream(options));
-  }
-
   #isOwn(message: types.ReceivedMessage): boolean {
     const { signer } = this.#identity;
     if (signer === undefined || !message.verified)
       return !message.verified && message.author === this.author.slice(0, LIMITS.authorUnits);
     return message.from_ed25519_pub === toHex(signer.key);
-  }
-
-  #hand(message: types.ReceivedMessage, subscriptions: readonly Subscription[]): void {
-    for (const { handler } of subscriptions) {
-      const called = (async () => handler(message))();
-      called.catch((error) => this.#onProblem(error instanceof Error ? error : new Error(String(error))));
-    }
-  }
-
-  #unsubscribe(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription);
-    if ([...this.#subscriptions].some(({ channel }) => channel === subscription.channel)) return;
-    this.#streams.get(subscription.channel)?.stop();
-    this.#streams.delete(subscription.channel);
   }
 
   #channelOf(channel: string | undefined): string {

@@ -6,13 +6,13 @@
 import { fromHex, toHex } from '../core/bytes.ts';
 import { type Piper11, type Piper12, type PiperMessage, toEnvelope } from '../core/envelope/piper.ts';
 import { DecodeError } from '../core/errors.ts';
-import { derivable } from '../core/identity/spelling.ts';
+import { derivable, dot1Of } from '../core/identity/spelling.ts';
 import type { SealedFile } from '../core/seal/file.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { openFile } from '../runtime/files.ts';
 import { readServed, withoutPrev } from '../runtime/peer/served.ts';
-import { openMessage } from '../runtime/sealing.ts';
-import { canSeal, canSign, type Identity } from './identity.ts';
+import { type Opened, openMessage } from '../runtime/sealing.ts';
+import { canSeal, canSign, type Identity, type SealingIdentity } from './identity.ts';
 import type { ClientPorts } from './ports.ts';
 import type { RelayApi } from './relay-api.ts';
 import type { ReceivedFile, ReceivedMessage, RelayMessage } from './types.ts';
@@ -108,12 +108,25 @@ type Opening = Pick<ReceivedMessage, 'files'> & Partial<ReceivedMessage>;
 async function open(message: Piper12, identity: Identity, ports: ClientPorts, api: RelayApi): Promise<Opening> {
   const closed = (problem: string): Opening => ({ encrypted: true, decrypted: false, files: [], problem });
   if (!canSeal(identity)) return closed('this client has no X25519 key to open it');
-  const opened = await openMessage(message, identity, ports);
+  const opened = await openAs(namesOf(identity, ports), message, identity, ports);
   if (opened.kind === 'not-for-you') return closed('it is not sealed to this client');
   if (opened.kind === 'damaged') return closed('its seal is damaged');
   if (opened.kind === 'newer-version') return closed('it needs a later version of Pipes');
   const files = opened.body.files.map((file) => receivedFile(file, ports, api));
   return { encrypted: true, decrypted: true, content: opened.body.text, files };
+}
+
+/** Others seal to the chosen dot1 of an identity, or, where they know its profile, to the one that its key gives. */
+const namesOf = ({ dot1, signer }: SealingIdentity, ports: ClientPorts): string[] => [
+  ...new Set([dot1, dot1Of(ports.sha256, signer.key)]),
+];
+
+async function openAs(names: readonly string[], message: Piper12, { agreement }: SealingIdentity, ports: ClientPorts) {
+  let opened: Opened = { kind: 'not-for-you' };
+  for (const dot1 of names) {
+    if (opened.kind === 'not-for-you') opened = await openMessage(message, { dot1, agreement }, ports);
+  }
+  return opened;
 }
 
 const receivedFile = (file: SealedFile, ports: ClientPorts, api: RelayApi): ReceivedFile => ({

@@ -9,7 +9,7 @@ const MOST_WAITING = 10_000;
  */
 export function iterate<T>(
   start: (handler: (value: T) => void, onEnd: () => void) => () => void,
-): AsyncGenerator<T, void, undefined> {
+): AsyncGenerator<T, undefined, undefined> {
   const waiting: T[] = [];
   let ended = false;
   let overflowed = false;
@@ -25,12 +25,12 @@ export function iterate<T>(
       wake();
     },
   );
-  async function* values(): AsyncGenerator<T, void, undefined> {
+  async function* values(): AsyncGenerator<T, undefined, undefined> {
     try {
       for (;;) {
         for (let value = waiting.shift(); value !== undefined; value = waiting.shift()) yield value;
         if (overflowed) throw new UsageError(`Cannot keep up: more than ${MOST_WAITING} messages waited to be read`);
-        if (ended) return;
+        if (ended) return undefined;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

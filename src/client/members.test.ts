@@ -110,6 +110,23 @@ describe('sealing to members', () => {
     assert.deepEqual(readersOf(answer)?.sort(), [ann.dot1, bob.dot1].sort());
   });
 
+  it('reaches a client under a dot1 of its own choice, by profile and by the dot1', async () => {
+    const keys = { ...PiperClient.generateKeys(), dot1: 'dot1:00112233445566ff' };
+    const [sender, chooser] = [newClient(), newClient(keys)];
+    await chooser.join();
+    await sender.sendEncrypted('by profile');
+    sender.addRoomRecipient('main', keys);
+    await sender.sendEncrypted('by dot1');
+    const history = await chooser.history();
+    assert.deepEqual(
+      history.map(({ content, decrypted }) => [content, decrypted]),
+      [
+        ['by profile', true],
+        ['by dot1', true],
+      ],
+    );
+  });
+
   it('keeps to a list of recipients that the caller gave, unless members are wanted too', async () => {
     const [ann, bob, eve] = [PiperClient.generateKeys(), PiperClient.generateKeys(), PiperClient.generateKeys()];
     await newClient(eve).join();

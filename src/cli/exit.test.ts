@@ -28,7 +28,8 @@ describe('exit codes', () => {
 });
 
 describe('a failure in words', () => {
-  it('adds the cause where it says more', () => {
+  it('adds the cause where it says more, and never to our own', () => {
+    assert.equal(inWords(new UsageError('Cannot', { cause: new Error('EIO') })), 'Cannot');
     assert.equal(inWords(new Error('Cannot open', { cause: new Error('EIO') })), 'Cannot open (EIO)');
     assert.equal(inWords(new Error('Cannot open: EIO', { cause: new Error('EIO') })), 'Cannot open: EIO');
   });

@@ -1,5 +1,5 @@
 /** Exit codes of the command line, and which failure gets which. README.md lists them. */
-import { RemoteError, UsageError } from '../core/errors.ts';
+import { PipesError, RemoteError, UsageError } from '../core/errors.ts';
 
 export const EXIT = {
   /** Done. */
@@ -28,9 +28,10 @@ export function portProblem(error: unknown): 'in use' | 'not allowed' | undefine
   return undefined;
 }
 
-/** One line for a person: the message, and its cause's where that says more. */
+/** One line for a person. Our own errors say it all; with another's, the cause may be what tells. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof PipesError) return error.message;
   const cause = error.cause instanceof Error ? error.cause.message : '';
   return cause === '' || error.message.includes(cause) ? error.message : `${error.message} (${cause})`;
 }

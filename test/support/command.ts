@@ -31,17 +31,19 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function start(args: readonly string[], environment: Record<string, string> = {}, file = main): Running {
+export function start(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
   const env = { PATH: process.env.PATH ?? '', RATE_LIMITS: 'off', ...environment };
-  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end();
+  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined).end(input);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const lines: string[] = [];
   const waiting = new Set<() => void>();
-  const look = (): void => waiting.forEach((each) => each());
+  const look = (): void => {
+    for (const each of waiting) each();
+  };
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line);
     look();
@@ -74,8 +76,9 @@ export function start(args: readonly string[], environment: Record<string, strin
   return { child, lines, line, stop, ended };
 }
 
-export function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  return start(args, environment).ended;
+/** Runs it to its end, with `input` on stdin. */
+export function run(args: readonly string[], environment: Record<string, string> = {}, input = ''): Promise<Ended> {
+  return start(args, environment, input).ended;
 }
 
 /** A relay on a port of the system's choice, stopped when the test ends. */

@@ -40,7 +40,10 @@ export function createChannel(parts: ChannelParts, name: string): Channel {
       const placed = await ports.store.latest(channelScope(name), limit, before?.getTime());
       return Promise.all(placed.map(reader.read));
     },
-    members: async () => news.members(name),
+    async members() {
+      await parts.membersKnown(name);
+      return news.members(name);
+    },
     on: news.channel(name).on as Channel['on'],
   };
 }

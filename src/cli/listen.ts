@@ -1,0 +1,55 @@
+/** `pipes listen`: joins a channel and prints its messages as they come, until it is told to stop. */
+import type { Command } from 'commander';
+import type { Message } from '../runtime/api.ts';
+import { EXIT } from './exit.ts';
+import { messageJson, messageLine } from './message-lines.ts';
+import { countOf, secondsToMs } from './numbers.ts';
+import { printable } from './output.ts';
+import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
+import { stopSignal } from './stop.ts';
+
+type ListenFlags = PeerFlags & { last: string };
+
+export function addListen(program: Command, finish: (code: number) => void): void {
+  const command = program.command('listen <channel>').summary('print messages as they come');
+  addPeerOptions(command)
+    .description('Join a channel and print its messages as they come, until Ctrl+C. With --json one message per line.')
+    .option('--last <count>', 'how many earlier ones to print first', '10')
+    .action(async (channel: string, flags: ListenFlags) => finish(await listen(channel, flags)));
+}
+
+async function listen(channelName: string, flags: ListenFlags): Promise<number> {
+  const last = countOf('--last', flags.last, 500);
+  const timeout = secondsToMs('--timeout', flags.timeout);
+  const stop = stopSignal();
+  return withPeer(flags, async (peer, output) => {
+    const channel = peer.channel(channelName);
+    const printed = new Map<string, boolean>();
+    const print = (message: Message): void => {
+      // The same message comes again when its delivery changes; once it could be read it is said.
+      if (printed.get(message.id) === true || printed.get(message.id) === (message.text !== undefined)) return;
+      remember(printed, message);
+      output.data(messageJson(message), messageLine(message));
+    };
+    await online(peer, timeout);
+    await channel.join();
+    const waiting: Message[] = [];
+    let take = (message: Message): void => void waiting.push(message);
+    const unsubscribe = channel.on('message', (message) => take(message));
+    if (last > 0) for (const message of await channel.messages({ limit: last })) print(message);
+    take = print;
+    waiting.forEach(print);
+    output.note(
+      `Listening to ${channelName} as ${printable(peer.identity.name)} (${peer.identity.dot1}). Stop with Ctrl+C.`,
+    );
+    await stop.stopped;
+    unsubscribe();
+    return EXIT.ok;
+  }).finally(() => stop.dispose());
+}
+
+/** Bounded: what was printed long ago does not come again. */
+function remember(printed: Map<string, boolean>, message: Message): void {
+  if (printed.size > 10_000) for (const id of [...printed.keys()].slice(0, 5_000)) printed.delete(id);
+  printed.set(message.id, message.text !== undefined);
+}

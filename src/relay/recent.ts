@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import type { PiperMessage } from '../core/envelope/piper.ts';
+import { DecodeError } from '../core/errors.ts';
 import type { Placed, Store } from '../core/ports.ts';
 import { LIMITS } from '../core/registry.ts';
 import { channelScope } from '../core/scope.ts';
@@ -80,11 +81,21 @@ const placeOf = ({ scope, time, id }: Placed): Place => ({ scope, time, id });
 function load(rows: readonly Placed[]): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const placed of rows) {
-    const message = messageOf(placed);
+    const message = readable(placed);
+    if (message === undefined) continue;
     const entry = { at: placed.received, sealed: message.version === '1.2', place: Promise.resolve(placeOf(placed)) };
     entries.set(nameOf(message, hintOf(placed).pubkey ?? ''), entry);
   }
   return entries;
+}
+
+function readable(placed: Placed): PiperMessage | undefined {
+  try {
+    return messageOf(placed);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 function isDuplicate(entry: Entry | undefined, now: number): entry is Entry {

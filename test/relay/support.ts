@@ -114,6 +114,9 @@ async function openReader(url: string, headers: Record<string, string>): Promise
     if (value.startsWith('id: ')) id = value.slice(4);
     return value;
   };
+  const settled = async (): Promise<void> => {
+    while (!(await block()).startsWith('id: '));
+  };
   const next = async (): Promise<string> => {
     for (;;) {
       const value = await block();
@@ -130,10 +133,7 @@ async function openReader(url: string, headers: Record<string, string>): Promise
       if (!value.startsWith('data: ')) throw new Error(`expected a message, got ${value}`);
       return JSON.parse(value.slice(6));
     },
-    async settled() {
-      const value = await block();
-      if (!value.startsWith('id: ')) await this.settled();
-    },
+    settled,
     close: () => response.destroy(),
   };
 }

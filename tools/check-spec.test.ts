@@ -24,8 +24,8 @@ const cite = (rest: string): string => `spec/${rest}`;
 describe('the link check', () => {
   it('takes citations and links that resolve', () => {
     const found = complaints({
-      'spec/01-one.md': '# One\n\n## Signed bytes, sorted\n\n[back](../README.md#the-start)\n',
-      'README.md': '## The start\n[one](spec/01-one.md), [there](#the-start), [out](https://example.org/x#y)\n',
+      [cite('01-one.md')]: '# One\n\n## Signed bytes, sorted\n\n[back](../README.md#the-start)\n',
+      'README.md': `## The start\n[one](${cite('01-one.md')}), [there](#the-start), [out](https://example.org/x#y)\n`,
       'src/core/a.ts': `/** See ${cite('01-one.md#signed-bytes-sorted')}. */\n`,
     });
     assert.deepEqual(found, []);
@@ -33,7 +33,7 @@ describe('the link check', () => {
 
   it('finds a citation of a file or a heading that is not there', () => {
     const found = complaints({
-      'spec/01-one.md': '# One\n```\n# not a heading\n```\n',
+      [cite('01-one.md')]: '# One\n```\n# not a heading\n```\n',
       'src/a.ts': `// ${cite('02-two.md')}\n// ${cite('01-one.md#two')}\n// ${cite('01-one.md#not-a-heading')}\n`,
     });
     assert.deepEqual(
@@ -47,5 +47,14 @@ describe('the link check', () => {
     const [found, ...others] = complaints({ 'decisions/README.md': '\n[gone](0009-gone.md)\n' });
     assert.match(found ?? '', /^decisions\/README\.md:2 .*there is no decisions\/0009-gone\.md/);
     assert.deepEqual(others, []);
+  });
+
+  it('finds a decision that the index leaves out', () => {
+    const files = {
+      'decisions/README.md': '[one](0001-one.md)',
+      'decisions/0001-one.md': '',
+      'decisions/0002-two.md': '',
+    };
+    assert.deepEqual(complaints(files), ['decisions/0002-two.md:1  expected a row in decisions/README.md']);
   });
 });

@@ -11,6 +11,7 @@ const code = ['{src,test,tools,examples,bench,fuzz}/**/*.{ts,tsx,js}'];
 
 export function checkSpec(root: string): string[] {
   return [
+    ...checkIndex(root),
     ...filesOf(root, [...documents, ...code]).flatMap((path) => checkCitations(root, path)),
     ...filesOf(root, documents).flatMap((path) => checkLinks(root, path)),
   ];
@@ -20,6 +21,17 @@ function filesOf(root: string, patterns: readonly string[]): string[] {
   return globSync([...patterns], { cwd: root, exclude: ['**/node_modules/**'] })
     .map((path) => path.replaceAll('\\', '/'))
     .sort();
+}
+
+/** A decision that the index does not name is one that nobody finds. */
+function checkIndex(root: string): string[] {
+  const index = join(root, 'decisions/README.md');
+  const listed = existsSync(index) ? readFileSync(index, 'utf8') : '';
+  const records = globSync('decisions/[0-9]*.md', { cwd: root }).map((path) => path.replaceAll('\\', '/'));
+  return records.sort().flatMap((path) => {
+    const isListed = listed.includes(`](${posix.basename(path)})`);
+    return isListed ? [] : [`${path}:1  expected a row in decisions/README.md`];
+  });
 }
 
 function checkCitations(root: string, path: string): string[] {

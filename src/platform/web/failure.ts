@@ -27,6 +27,12 @@ export function describeFailure(error: unknown): string {
   return 'no connection; is the relay running and reachable from here?';
 }
 
+/** Whether Node gave up on a connection that is merely quiet, which a stream without heartbeats may well be. */
+export const isQuiet = (error: unknown): boolean =>
+  causes(error).some((link) => QUIET.includes(String((link as { code?: unknown }).code)));
+
+const QUIET = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
 /** The error and what caused it, at most four links. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = [];

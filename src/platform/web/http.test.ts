@@ -187,6 +187,14 @@ describe('http events', () => {
     assert.equal(events.length, 2);
   });
 
+  it('ends without an error when Node gives up on a stream that is merely quiet', async () => {
+    for (const code of ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']) {
+      const cause = Object.assign(new Error('timeout'), { code });
+      const http = createHttp({ fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) });
+      assert.deepEqual(await collect(http.events('http://localhost/x', {})), []);
+    }
+  });
+
   it('bounds an event', async () => {
     const url = await serve((_, response) => {
       openEvents(response);

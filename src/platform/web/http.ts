@@ -5,11 +5,12 @@
  * platform's AbortError and simply ends events.
  *
  * A server that has once sent a comment into its event stream is taken at its word: silence beyond
- * `silenceMs` then counts as a broken connection, which TCP alone may not notice for minutes.
+ * `silenceMs` then counts as a broken connection, which TCP alone may not notice for minutes. A stream without
+ * comments may be as quiet as it likes; where the platform gives up on it, it just ends.
  */
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { AbortSignalLike, Http, HttpResponse, ServerEvent } from '../../core/ports.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, isQuiet } from './failure.ts';
 import { createEventText } from './sse.ts';
 
 export interface HttpOptions {
@@ -72,7 +73,7 @@ async function* listen(settings: Settings, url: string, options: EventOptions): 
     options.onOpen?.();
     yield* readEvents(response, settings, stop);
   } catch (error) {
-    if (options.signal?.aborted) return;
+    if (options.signal?.aborted || isQuiet(error)) return;
     throw explain(error, what, stop);
   } finally {
     stop.release();

@@ -21,11 +21,11 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function allTests(): string[] {
-  return globSync(['{src,test,tools}/**/*.test.ts'], { cwd: root }).sort();
+  return globSync(['{src,test,tools,fuzz}/**/*.test.ts'], { cwd: root }).sort();
 }
 
 function longTests(): string[] {
-  return globSync(['{src,test}/**/*.long.ts'], { cwd: root }).sort();
+  return globSync(['{src,test,fuzz}/**/*.long.ts'], { cwd: root }).sort();
 }
 
 function testsOf(path: string): string[] {

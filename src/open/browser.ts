@@ -39,9 +39,16 @@ export async function open(options: BrowserOpenOptions = {}): Promise<Peer> {
   return createPeer(
     {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release, lead, changes },
-      ...{ http: createHttp(), uuid: () => crypto.randomUUID() },
+      ...{ http: createHttp(), uuid: () => crypto.randomUUID(), network: watchNetwork },
       ...(onError && { onError }),
     },
     rest,
   );
+}
+
+function watchNetwork(listener: (isThere: boolean) => void): () => void {
+  const stop = new AbortController();
+  addEventListener('online', () => listener(true), stop);
+  addEventListener('offline', () => listener(false), stop);
+  return () => stop.abort();
 }

@@ -116,6 +116,11 @@ export function createLink(parts: LinkParts): Link {
   return {
     async run(signal) {
       let wait = FIRST_WAIT_MS;
+      let wake: (() => void) | undefined;
+      const unwatch = ports.network?.((isThere) => {
+        if (isThere) wake?.();
+        else stream?.cancel(new RemoteError('this device has no network'));
+      });
       while (!signal.aborted) {
         parts.onConnection({ connection: 'connecting' });
         let problem = 'the relay ended the connection';
@@ -130,9 +135,14 @@ export function createLink(parts: LinkParts): Link {
         asked.clear();
         if (signal.aborted || restarted) continue;
         parts.onConnection({ connection: 'offline', problem });
-        await pause(ports, wait * (0.5 + (ports.random(1)[0] ?? 0) / 512), signal);
+        const rest = wait * (0.5 + (ports.random(1)[0] ?? 0) / 512);
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await Promise.race([pause(ports, rest, signal), woken]);
       }
+      unwatch?.();
     },
     refresh(rejoin) {
       if (rejoin) stream?.cancel(RESTART);

@@ -37,6 +37,8 @@ export interface PeerPorts {
   readonly lead?: (task: (signal: AbortSignalLike) => Promise<void>) => () => void;
   /** Where several peers share one store: what another changed in it. */
   readonly changes?: { announce(change: Change): void; on(listener: (change: Change) => void): () => void };
+  /** Tells when the device loses its network (false) and when it has one again (true); returns what ends that. */
+  readonly network?: (listener: (isThere: boolean) => void) => () => void;
   /** Told of failures that no caller waits for. */
   readonly onError?: (error: unknown) => void;
   /** Ends the adapters; called last by close(). */

@@ -13,6 +13,8 @@ export interface BlobAdapter {
   /** The same `place` opens the same data again, where the adapter keeps it. */
   open(place: string, clock: FakeClock): Promise<BlobStore>;
   readonly durable: boolean;
+  /** How many random histories to try. */
+  readonly runs?: number;
   cleanUp?(): Promise<void>;
 }
 
@@ -190,7 +192,7 @@ function memoryModel(adapter: BlobAdapter): void {
           await blobs.close();
         }
       }),
-      { numRuns: adapter.durable ? 30 : 20 },
+      { numRuns: adapter.runs ?? 20 },
     );
   });
 }

@@ -19,6 +19,8 @@ export interface StoreAdapter {
   /** The same `place` opens the same data again, where the adapter keeps it. */
   open(place: string, clock: FakeClock): Promise<Store>;
   readonly durable: boolean;
+  /** How many random histories to try. */
+  readonly runs?: number;
   cleanUp?(): Promise<void>;
 }
 
@@ -390,7 +392,7 @@ function memoryModel(adapter: StoreAdapter): void {
           await store.close();
         }
       }),
-      { numRuns: adapter.durable ? 60 : 20 },
+      { numRuns: adapter.runs ?? 50 },
     );
   });
 }

@@ -1,5 +1,5 @@
 /**
- * BlobStore over SQLite and files (decisions/0004-storage.md): small blobs and the index of all in
+ * BlobStore over SQLite and files (decisions/0005-storage.md): small blobs and the index of all in
  * "<folder>/index.db", larger ones in files (blobs-files.ts). A file is whole on disk before the index names
  * it, and out of the index before it is deleted. One found with another size than the index says is forgotten,
  * never served, and can be put again.

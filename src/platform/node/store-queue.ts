@@ -149,7 +149,7 @@ function start(): Host {
     for (const settle of started.expecting.values()) settle([lost(cause)]);
     started.expecting.clear();
   };
-  worker.on('error', (error) => stop(error.message));
+  worker.on('error', (error) => stop(error instanceof Error ? error.message : String(error)));
   worker.on('exit', (code) => stop(`exit code ${code}`));
   return started;
 }

@@ -1,5 +1,5 @@
 /**
- * The Store's tables (decisions/0004-storage.md). Rows are numbered by their arrival, so inserts append; the
+ * The Store's tables (decisions/0005-storage.md). Rows are numbered by their arrival, so inserts append; the
  * index on a scope is its arrival order (an index ends in the row's number), the one on (scope, time, id) its
  * reading order. An envelope is stored once, however many scopes hold it.
  */

@@ -1,5 +1,5 @@
 /**
- * Store over SQLite (decisions/0004-storage.md): durable when acknowledged, one process per file. All work is
+ * Store over SQLite (decisions/0005-storage.md): durable when acknowledged, one process per file. All work is
  * the storage worker's; this end checks, queues and waits.
  */
 import type { Clock, Placed, ScopeInfo, Store, StoreOp, StoreOutcome, StoreRecord } from '../../core/ports.ts';

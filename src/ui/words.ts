@@ -166,11 +166,15 @@ export const words = {
     return status.connection === 'connecting' ? 'Connecting…' : 'Offline';
   },
   offline: (problem: string | undefined): string =>
-    `Offline. ${problem ?? 'The relay cannot be reached.'} You can go on writing.`,
+    `Offline. ${sentence(problem ?? 'the relay cannot be reached')} You can go on writing.`,
   waiting: (count: number): string => `${many(count, 'message waits', 'messages wait')} here until the relay is back.`,
   queued: (count: number): string => `${number.format(count)} queued`,
   bytes: size,
 };
+
+/** Reasons come as phrases or sentences; here they stand among sentences. */
+const sentence = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 
 function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -135,7 +135,8 @@ export const sees = (page: Page, text: string): Promise<void> => message(page, t
 export const canRead = (page: Page, count: number): Promise<void> =>
   page.getByText(count === 1 ? 'Only you can read' : `${count} can read`, { exact: true }).waitFor();
 
-export const connected = (page: Page): Promise<void> => page.getByText('Connected', { exact: true }).waitFor();
+export const connected = (page: Page): Promise<void> =>
+  page.locator('.connection').getByText('Connected', { exact: true }).waitFor();
 
 /** The own dot1's end, as the page shows it beside the own name. */
 export const ownDot1 = async (page: Page): Promise<string | null> => page.locator('.me .dot1').textContent();

@@ -1,5 +1,5 @@
 /** Channels, and who one is. */
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isChannelName } from '../../core/scope.ts';
 import type { ChannelEntry, Chat } from '../chat.ts';
 import { shortDot1 } from '../display.ts';
@@ -107,11 +107,16 @@ function NewChannel({ chat, onDone }: { chat: Chat; onDone: (() => void) | undef
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState('');
   const button = useRef<HTMLButtonElement>(null);
+  const cancelled = useRef(false);
+  useLayoutEffect(() => {
+    if (!open && cancelled.current) button.current?.focus();
+    cancelled.current = false;
+  }, [open]);
   const name = toChannelName(typed);
   const close = (): void => {
+    cancelled.current = true;
     setOpen(false);
     setTyped('');
-    button.current?.focus();
   };
   const closeOnEscape = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;

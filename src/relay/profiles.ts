@@ -1,9 +1,9 @@
 /**
- * PUT /profiles and GET /profiles?channel= (spec/06-profiles.md): each identity's own signed word about its name,
+ * PUT /profiles and GET /profiles?channel= or ?key= (spec/06-profiles.md): each identity's own signed word about its name,
  * its agreement key and the channels it joined. A version only grows. Who is connected says nothing here.
  */
 import type { FastifyInstance } from 'fastify';
-import { keyToHex } from '../core/identity/spelling.ts';
+import { keyFromHex, keyToHex } from '../core/identity/spelling.ts';
 import type { Store, StoreOp } from '../core/ports.ts';
 import {
   compareProfiles,
@@ -18,12 +18,14 @@ import { limitKey } from './address.ts';
 import { jsonOf } from './body.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
-import { channelName, count, first } from './query.ts';
+import { all, channelName, count, first } from './query.ts';
 import { createLanes } from './turns.ts';
 
 const SPACE = 'profile';
 /** "<channel>/<key>": who joined, in the order of keys. */
 const MEMBERS = 'member';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const KEYS_AT_ONCE = 64;
 const CACHED_LISTS = 64;
 const CACHED_UNITS = 262_144;
 
@@ -58,6 +60,8 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
   });
 
   app.get('/profiles', async (request, reply) => {
+    const keys = all(request.query, 'key');
+    if (keys.length > 0) return reply.type(JSON_TYPE).send(await byKey(store, keys));
     const channel = channelName(
       first(request.query, 'channel') ?? refuse(400, 'channel required', { field: 'channel' }),
     );
@@ -68,7 +72,7 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
     const json = (whole && lists.get(channel)) || (await list(store, channel, limit, after));
     if (whole && json.length <= CACHED_UNITS) lists.set(channel, json);
     context.writeBudget.take(reply.raw, json.length);
-    return reply.type('application/json; charset=utf-8').send(json);
+    return reply.type(JSON_TYPE).send(json);
   });
 }
 
@@ -85,6 +89,15 @@ function profileOps(key: string, profile: SignedProfile, before: readonly string
     ...joined.map((channel): StoreOp => ({ op: 'put', space: MEMBERS, key: `${channel}/${key}`, value: '' })),
     ...left.map((channel): StoreOp => ({ op: 'delete', space: MEMBERS, key: `${channel}/${key}` })),
   ];
+}
+
+/** The latest profile of each key, whatever channels it lists: so that who was away learns who left. */
+async function byKey(store: Store, keys: readonly string[]): Promise<string> {
+  if (keys.length > KEYS_AT_ONCE || !keys.every((key) => keyFromHex(key))) {
+    refuse(400, `key must be 64 hex chars, at most ${KEYS_AT_ONCE} of them`, { field: 'key' });
+  }
+  const profiles = await Promise.all(keys.map((key) => store.record(SPACE, key)));
+  return `[${profiles.filter((json) => json !== undefined).join(',')}]`;
 }
 
 async function list(store: Store, channel: string, limit: number, after: string): Promise<string> {

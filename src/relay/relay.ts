@@ -28,7 +28,7 @@ import { addHealth } from './health.ts';
 import { createHub } from './hub.ts';
 import { createIngress, type Ingress } from './ingress.ts';
 import { createLimits } from './limits.ts';
-import { createLog, type Log } from './logs.ts';
+import type { Log } from './logs.ts';
 import { addMailbox } from './mailbox.ts';
 import { addMessages } from './messages.ts';
 import { createMetrics } from './metrics.ts';
@@ -75,7 +75,7 @@ const HOUSEKEEPING_MS = 3_600_000;
 
 /** Resolves when it answers. Rejects with UsageError for a wrong policy and with the system's error for the port. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const log = options.logger ?? createLog();
+  const log = options.logger ?? (await import('./logs.ts')).createLog();
   await mkdir(options.dataDir, { recursive: true });
   const policy = await loadPolicy(options.dataDir);
   const place = await databasePath(options.dataDir, options.dbPath);

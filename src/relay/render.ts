@@ -41,8 +41,6 @@ export function render(message: PiperMessage, hint: StoredHint, id: Uint8Array):
       return {
         ...head(hint.id ?? uuidOf(id), message.channel, '1.0', hint.author ?? 'anonymous', message.pubkey),
         ...body(message.content, isoOf(message.signedAt), null, { legacy: false, signed: true, encrypted: false }),
-        signature: message.signature,
-        signed_at: message.signedAt,
       };
     default:
       return renderIdentified(message, hint);

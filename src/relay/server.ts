@@ -4,14 +4,20 @@
  */
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { LIMITS } from '../core/registry.ts';
 import { isTrusted } from './address.ts';
 import { createBodyReader } from './body.ts';
 import { type ConnectionLimits, guardConnections } from './connections.ts';
 import { asRefusal } from './errors.ts';
-import { createThrottle, type Log } from './logs.ts';
+import type { Log } from './logs.ts';
 import type { Policy } from './policy.ts';
+import { createThrottle } from './throttle.ts';
 
 export interface ServerOptions {
   readonly connections: ConnectionLimits;
@@ -30,6 +36,12 @@ const CHECK_MS = 2_000;
 const HEADER_BYTES = 16_384;
 const LOGGED_REFUSALS_PER_SECOND = 5;
 
+/** The core's parsers check what comes in, and name the field; without schemas their compilers need not be loaded. */
+const NO_SCHEMAS = {
+  buildValidator: () => () => () => true,
+  buildSerializer: () => () => (value: unknown) => JSON.stringify(value),
+} as unknown as NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>;
+
 /** One name for all bodies, so that no content type can keep JSON from being read. */
 const ANY = 'application/octet-stream';
 
@@ -39,6 +51,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    schemaController: { compilersFactory: NO_SCHEMAS },
     serverFactory: (handler) => listenFor(handler, options),
     frameworkErrors: (error, request, reply) => fail(error, request, reply, options.log),
   });

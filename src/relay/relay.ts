@@ -1,5 +1,5 @@
 /**
- * The relay: a peer with a public address that forwards and stores for others and never reads (decisions/0005-http.md).
+ * The relay: a peer with a public address that forwards and stores for others and never reads (decisions/0008-http.md).
  * This file puts it together: what the others need is made here, once, in the order in which they need it.
  */
 import { mkdir, readFile } from 'node:fs/promises';

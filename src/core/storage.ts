@@ -1,7 +1,7 @@
 /**
  * What every Store and BlobStore adapter demands of its caller, checked before anything is touched: so a batch
- * that reaches a disk can fail only because the disk does. The guards also copy what comes in, and refuse work
- * once closed. The bounds are generous; they exist so that nothing a stranger sends can grow without one.
+ * that reaches a disk can fail only because the disk does. The guards also copy what comes in, refuse work
+ * once closed, and close when what was begun is done. The bounds are generous; they exist so that nothing a stranger sends can grow without one.
  */
 import { UsageError } from './errors.ts';
 import type { BlobStore, Store, StoreOp } from './ports.ts';
@@ -119,14 +119,21 @@ export function blobRange(size: number, start = 0, end = size): { start: number;
 }
 
 function closable(what: string, raw: { close(): Promise<void> }) {
+  const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const use = async <T>(check: () => void, work: () => Promise<T>): Promise<T> => {
     if (closing !== undefined) throw new UsageError(`Cannot use ${what}: it is closed`);
     check();
-    return work();
+    const done = work();
+    running.add(done);
+    try {
+      return await done;
+    } finally {
+      running.delete(done);
+    }
   };
   const close = (): Promise<void> => {
-    closing ??= raw.close();
+    closing ??= Promise.allSettled(running).then(() => raw.close());
     return closing;
   };
   return Object.assign(use, { close });

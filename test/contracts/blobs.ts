@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { UsageError } from '../../src/core/errors.ts';
 import type { BlobStore } from '../../src/core/ports.ts';
 import { createMemoryBlobs } from '../../src/platform/memory/blobs.ts';
-import { type FakeClock, fakeClock, freshPlace } from './store.ts';
+import { type FakeClock, fakeClock, freshPlace } from './store-fixtures.ts';
 
 export interface BlobAdapter {
   readonly name: string;

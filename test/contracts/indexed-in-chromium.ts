@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { StorageError, UsageError } from '../../src/core/errors.ts';
 import type { BlobStore, Store } from '../../src/core/ports.ts';
 import { guardBlobs, guardStore } from '../../src/core/storage.ts';
-import type { FakeClock } from './store.ts';
+import type { FakeClock } from './store-fixtures.ts';
 import { fromWire, toWire } from './wire.ts';
 
 const STORE_METHODS = [

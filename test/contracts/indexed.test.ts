@@ -6,7 +6,8 @@ import { launchChromium, skipReason } from '../e2e/chromium.ts';
 import { type ServedPage, servePage } from '../e2e/page.ts';
 import { blobContract } from './blobs.ts';
 import { openBlobsIn, openStoreIn } from './indexed-in-chromium.ts';
-import { fakeClock, freshPlace, placeOp, storeContract } from './store.ts';
+import { storeContract } from './store.ts';
+import { fakeClock, freshPlace, placeOp } from './store-fixtures.ts';
 
 describe('IndexedDB in Chromium', { skip: skipReason }, () => {
   let served: ServedPage;

@@ -1,49 +1,13 @@
 /**
  * The contract of the Store port: one suite, every adapter. An adapter earns it with a few lines
- * (store.test.ts). `memoryModel` compares it with the memory adapter over random histories.
+ * (store.test.ts). Random histories are in store-model.ts.
  */
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import fc from 'fast-check';
 import { UsageError } from '../../src/core/errors.ts';
 import type { Placed, Store, StoreOp } from '../../src/core/ports.ts';
-import { createMemoryStore } from '../../src/platform/memory/store.ts';
-
-export interface FakeClock {
-  time: number;
-  now(): number;
-}
-
-export interface StoreAdapter {
-  readonly name: string;
-  /** The same `place` opens the same data again, where the adapter keeps it. */
-  open(place: string, clock: FakeClock): Promise<Store>;
-  readonly durable: boolean;
-  /** How many random histories to try. */
-  readonly runs?: number;
-  cleanUp?(): Promise<void>;
-}
-
-let places = 0;
-export const freshPlace = (): string => `place-${process.pid}-${++places}`;
-
-export const idOf = (n: number): Uint8Array => new Uint8Array(32).fill(n & 0xff).fill(n >> 8, 0, 1);
-
-export function placeOp(n: number, fields: Partial<Extract<StoreOp, { op: 'place' }>> = {}): StoreOp {
-  const envelope = new TextEncoder().encode(`envelope ${n}`);
-  const time = 1000 + n;
-  return {
-    op: 'place',
-    scope: 'channel:main',
-    time,
-    id: idOf(n),
-    envelope,
-    received: time + 5,
-    expires: 0,
-    hint: '',
-    ...fields,
-  };
-}
+import { type FakeClock, fakeClock, freshPlace, idOf, placeOp, type StoreAdapter } from './store-fixtures.ts';
+import { comparedWithModel } from './store-model.ts';
 
 const arrivalsOf = (placed: readonly Placed[]): number[] => placed.map(({ arrival }) => arrival);
 const timesOf = (placed: readonly Placed[]): number[] => placed.map(({ time }) => time);
@@ -294,9 +258,12 @@ export function storeContract(adapter: StoreAdapter): void {
     });
 
     it('refuses work once closed, finishes what was begun, and closes twice', async () => {
-      const committing = store.commit([placeOp(1)]);
+      await store.commit(Array.from({ length: 600 }, (_, n) => placeOp(n, { expires: 5000 })));
+      const committing = store.commit([placeOp(700)]);
+      const sweeping = store.sweep(5000);
       const closing = store.close();
       assert.equal((await committing)[0]?.outcome, 'inserted');
+      assert.equal(await sweeping, 600);
       await closing;
       await store.close();
       await assert.rejects(store.commit([placeOp(2)]), UsageError);
@@ -316,96 +283,8 @@ export function storeContract(adapter: StoreAdapter): void {
       });
     }
 
-    memoryModel(adapter);
+    comparedWithModel(adapter);
   });
 }
-
-export const fakeClock = (): FakeClock => ({
-  time: 1000,
-  now() {
-    return this.time;
-  },
-});
 
 const envelopeOf = (op: StoreOp): Uint8Array | undefined => (op.op === 'place' ? op.envelope : undefined);
-
-type Step =
-  | { step: 'commit'; batch: StoreOp[] }
-  | { step: 'later'; ms: number }
-  | { step: 'sweep' }
-  | { step: 'reopen' };
-
-/** Few names, ids and times, so that histories collide as often as they can. */
-const scope = fc.constantFrom('channel:a', 'channel:b', 'mailbox:a');
-const small = fc.integer({ min: 0, max: 5 });
-const operation: fc.Arbitrary<StoreOp> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc
-      .record({ scope, n: small, time: small, received: small, expires: fc.constantFrom(0, 0, 1004, 1008) })
-      .map(({ n, ...fields }) => placeOp(n, fields)),
-  },
-  {
-    weight: 2,
-    arbitrary: fc
-      .record({ scope, n: small, time: small })
-      .map(({ n, ...at }): StoreOp => ({ op: 'remove', ...at, id: idOf(n) })),
-  },
-  fc
-    .record({ n: small, value: fc.string({ unit: 'binary-ascii', maxLength: 3 }), ifAbsent: fc.boolean() })
-    .map(({ n, value, ifAbsent }): StoreOp => {
-      return { op: 'put', space: 's', key: `k${n}`, value: value.replaceAll('\0', ''), ifAbsent };
-    }),
-  small.map((n): StoreOp => ({ op: 'delete', space: 's', key: `k${n}` })),
-);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.array(operation, { maxLength: 5 }).map((batch): Step => ({ step: 'commit', batch })),
-  },
-  fc.integer({ min: 1, max: 4 }).map((ms): Step => ({ step: 'later', ms })),
-  fc.constant<Step>({ step: 'sweep' }),
-  fc.constant<Step>({ step: 'reopen' }),
-);
-
-function memoryModel(adapter: StoreAdapter): void {
-  it('behaves as the memory adapter does over random histories', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (history) => {
-        const clock = fakeClock();
-        const place = freshPlace();
-        const model = createMemoryStore({ clock });
-        let store = await adapter.open(place, clock);
-        try {
-          for (const each of history) {
-            if (each.step === 'commit')
-              assert.deepEqual(await store.commit(each.batch), await model.commit(each.batch));
-            if (each.step === 'later') clock.time += each.ms;
-            if (each.step === 'sweep') assert.equal(await store.sweep(clock.time), await model.sweep(clock.time));
-            if (each.step === 'reopen' && adapter.durable) {
-              await store.close();
-              store = await adapter.open(place, clock);
-            }
-            assert.deepEqual(await observe(store), await observe(model));
-          }
-        } finally {
-          await store.close();
-        }
-      }),
-      { numRuns: adapter.runs ?? 50 },
-    );
-  });
-}
-
-async function observe(store: Store): Promise<unknown> {
-  const scopes = ['channel:a', 'channel:b', 'mailbox:a'];
-  const each = scopes.map((name) => [
-    store.latest(name, 100),
-    store.latest(name, 2, 3),
-    store.since(name, 1, 3),
-    store.arrivals(name, 4, 3),
-    store.find(name, 2, idOf(2)),
-  ]);
-  const all = [store.scopes('', 10), store.scopes('channel:', 1), store.totals('channel:'), store.records('s', 9)];
-  return Promise.all([...each.flat(), ...all, store.count('s')]);
-}

@@ -22,23 +22,14 @@ export async function openBlobs(databaseName: string, { clock }: { clock: Pick<C
   const doing = <T>(what: string, work: () => Promise<T>): Promise<T> => blaming(what, databaseName, work);
   const database = await doing('open', () => open(databaseName));
   const total = async (): Promise<number> => (await database.get('meta', 'total')) ?? 0;
-  const writing = new Set<Promise<unknown>>();
-  const write = <T>(work: () => Promise<T>): Promise<T> => {
-    const running = doing('write', work);
-    writing.add(running);
-    return running.finally(() => writing.delete(running));
-  };
   return guardBlobs({
-    put: (hash, bytes) => write(() => put(database, hash, bytes, clock.now())),
+    put: (hash, bytes) => doing('write', () => put(database, hash, bytes, clock.now())),
     get: (hash, start, end) => doing('read', () => get(database, hash, start, end)),
     size: (hash) => doing('read', async () => (await database.get('index', hash))?.size),
-    delete: (hash) => write(() => remove(database, hash)),
+    delete: (hash) => doing('write', () => remove(database, hash)),
     total: () => doing('read', total),
     list: (limit, after = '') => doing('read', () => list(database, limit, after)),
-    close: async () => {
-      await Promise.allSettled(writing);
-      database.close();
-    },
+    close: async () => database.close(),
   });
 }
 

@@ -4,8 +4,6 @@
  */
 export interface GroupQueue<J, R> {
   add(job: J): Promise<R>;
-  /** Resolves once nothing waits any more. */
-  idle(): Promise<void>;
 }
 
 interface Waiting<J, R> {
@@ -19,7 +17,7 @@ const GROUP = 256;
 /** `perform` does all jobs in one transaction, or none: results in the order of the jobs. */
 export function groupQueue<J, R>(perform: (jobs: readonly J[]) => Promise<R[]>): GroupQueue<J, R> {
   const waiting: Waiting<J, R>[] = [];
-  let running: Promise<void> | undefined;
+  let running = false;
 
   const settle = async (group: readonly Waiting<J, R>[]): Promise<void> => {
     try {
@@ -31,16 +29,16 @@ export function groupQueue<J, R>(perform: (jobs: readonly J[]) => Promise<R[]>):
     }
   };
   const run = async (): Promise<void> => {
+    running = true;
     await undefined;
     while (waiting.length > 0) await settle(waiting.splice(0, GROUP));
-    running = undefined;
+    running = false;
   };
   return {
     add: (job) =>
       new Promise((resolve, reject) => {
         waiting.push({ job, resolve, reject });
-        running ??= run();
+        if (!running) run();
       }),
-    idle: async () => running,
   };
 }

@@ -20,10 +20,11 @@ export function blobFiles(folder: string) {
   let temporaries = 0;
   return {
     /** Makes the folder, and removes what an interrupted write has left. */
-    prepare: async (): Promise<void> => {
-      await rm(join(folder, TEMPORARY), { recursive: true, force: true });
-      await mkdir(join(folder, TEMPORARY), { recursive: true, mode: 0o700 });
-    },
+    prepare: (): Promise<void> =>
+      blaming(`Cannot open blobs in ${folder}`, async () => {
+        await rm(join(folder, TEMPORARY), { recursive: true, force: true });
+        await mkdir(join(folder, TEMPORARY), { recursive: true, mode: 0o700 });
+      }),
     write: (hash: string, bytes: Uint8Array): Promise<void> =>
       blaming(`Cannot write blob ${pathOf(hash)}`, () => {
         temporaries++;

@@ -26,8 +26,13 @@ interface Shelf {
 export async function openBlobs(folder: string, { clock }: { clock: Pick<Clock, 'now'> }): Promise<BlobStore> {
   const line = await openLine<BlobRequest>({ kind: 'blobs', path: join(folder, 'index.db') });
   const shelf: Shelf = { files: blobFiles(folder), line, clock, turns: new Map() };
-  await shelf.files.prepare();
-  if (!line.opened.clean) await removeOrphans(shelf);
+  try {
+    await shelf.files.prepare();
+    if (!line.opened.clean) await removeOrphans(shelf);
+  } catch (error) {
+    await line.close();
+    throw error;
+  }
   return guardBlobs({
     put: (hash, bytes) => inTurn(shelf, hash, () => put(shelf, hash, bytes)),
     get: (hash, start, end) => get(shelf, hash, start, end),
@@ -35,10 +40,7 @@ export async function openBlobs(folder: string, { clock }: { clock: Pick<Clock, 
     delete: (hash) => inTurn(shelf, hash, () => remove(shelf, hash)),
     total: () => line.ask({ ask: 'total' }) as Promise<number>,
     list: (limit, after = '') => line.ask({ ask: 'list', limit, after }) as ReturnType<BlobStore['list']>,
-    close: async () => {
-      await Promise.allSettled(shelf.turns.values());
-      await line.close();
-    },
+    close: () => line.close(),
   });
 }
 

@@ -144,6 +144,13 @@ describe('the SQLite store', () => {
     engine.close();
   });
 
+  it('syncs every commit, keeps its log and its lock', () => {
+    const engine = openStoreEngine(freshPath());
+    const pragma = (name: string): unknown => engine.sql.prepare(`PRAGMA ${name}`).get()?.[name];
+    assert.deepEqual(['synchronous', 'journal_mode', 'locking_mode'].map(pragma), [2, 'wal', 'exclusive']);
+    engine.close();
+  });
+
   it('refuses what would overfill the line to the disk, and does the rest', async () => {
     const store = await openStore(freshPath(), { clock });
     const commits = Array.from({ length: 300 }, (_, n) => store.commit([place(n % 256, 262_144)]));

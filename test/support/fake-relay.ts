@@ -56,11 +56,12 @@ export function createFakeRelay() {
         return { status: 200, body: messages.filter((entry) => entry.channel === channel).map((entry) => entry.json) };
       case 'PUT /profiles':
         return takeProfile(json());
-      case 'GET /profiles':
-        return {
-          status: 200,
-          body: [...profiles.values()].filter(({ channels }) => (channels as string[]).includes(channel)),
-        };
+      case 'GET /profiles': {
+        const keys = url.searchParams.get('key')?.split(',');
+        const fits = ({ key, channels }: Record<string, unknown>) =>
+          keys ? keys.includes(String(key)) : (channels as string[]).includes(channel);
+        return { status: 200, body: [...profiles.values()].filter(fits) };
+      }
       case 'PUT /blobs':
         blobs.set(hash, body as Uint8Array);
         return { status: 201, body: { ok: true } };
@@ -88,6 +89,7 @@ export function createFakeRelay() {
       };
       const channels = new URL(url).searchParams.getAll('channel');
       const stream: Stream = { channels, push: put, end: (error) => put(error ?? 'end') };
+      if (signal?.aborted) return;
       streams.add(stream);
       signal?.addEventListener('abort', () => put('end'));
       const from = lastEventId === undefined ? 0 : Number(lastEventId.split('-')[1]);

@@ -51,9 +51,17 @@ async function admit({ ports, pipeline, directory, onMembers }: IncomingParts, s
   return true;
 }
 
+/** Takes who is in the channel now, and looks after those who were and are listed no more. */
 export async function fetchProfiles({ relay, directory, onMembers }: IncomingParts, channel: string): Promise<void> {
   let changed = false;
-  for (const json of await relay.profiles(channel)) changed = (await directory.accept(json)).length > 0 || changed;
+  const take = async (profiles: readonly unknown[]) => {
+    for (const json of profiles) changed = (await directory.accept(json)).length > 0 || changed;
+  };
+  const listed = await relay.profiles(channel);
+  await take(listed);
+  const present = new Set(listed.map((json) => (json as { key?: unknown } | null)?.key));
+  const missing = directory.members(channel).filter(({ by, key }) => by === 'profile' && !present.has(key));
+  if (missing.length > 0) await take(await relay.profilesOf(missing.map(({ key }) => key)));
   if (changed) onMembers([channel]);
 }
 

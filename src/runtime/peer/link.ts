@@ -28,21 +28,29 @@ export interface Link {
   refresh(rejoin: boolean): void;
   /** Something new waits in the outbox. */
   nudge(): void;
-  /** Resolves when the profiles of the channel have been asked for once on this connection, or it is offline. */
+  /**
+   * Resolves when the profiles of the channel have been asked for once on this connection; soon, too, where there is
+   * none. A peer that has just started waits for its first connection, lest it seal to itself alone.
+   */
   membersKnown(channel: string): Promise<void>;
+  /** Resolves when all that waits has been tried once, or there is no connection, or after some seconds. */
+  settled(): Promise<void>;
 }
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const MEMBERS_WAIT_MS = 3000;
+const SETTLE_WAIT_MS = 5000;
 const CURSOR_MS = 500;
 
 export function createLink(parts: LinkParts): Link {
   const { ports, relay, self, outbox } = parts;
   let stream: Canceller | undefined;
   let online = false;
-  let draining = false;
+  let opening: Promise<void> = Promise.resolve();
+  let draining: Promise<void> | undefined;
   let again = false;
+  const attempt = createAttempt();
   const asked = new Map<string, Promise<void>>();
 
   const askMembers = (channel: string) => {
@@ -74,12 +82,11 @@ export function createLink(parts: LinkParts): Link {
   };
   const nudge = () => {
     again = true;
-    if (!online || draining) return;
-    draining = true;
-    drain()
+    if (!online) return;
+    draining ??= drain()
       .catch((error) => stream?.cancel(error))
       .finally(() => {
-        draining = false;
+        draining = undefined;
       });
   };
 
@@ -88,9 +95,12 @@ export function createLink(parts: LinkParts): Link {
   const opened = async (channels: readonly string[]) => {
     online = true;
     parts.onConnection({ connection: 'online' });
+    attempt.done();
     await publish();
     await Promise.all(channels.map(askMembers));
     nudge();
+  };
+  const catchUp = async (channels: readonly string[]) => {
     await parts.onChannels();
     for (const channel of channels) await fillHistory(parts, channel);
   };
@@ -100,7 +110,10 @@ export function createLink(parts: LinkParts): Link {
     stream = own;
     const channels = Object.keys(self.state().joined).sort();
     const lastEventId = await ports.store.record('own', 'cursor');
-    const onOpen = () => void opened(channels).catch((error) => own.cancel(error));
+    const onOpen = () => {
+      opening = opened(channels).catch((error) => own.cancel(error));
+      opening.then(() => catchUp(channels)).catch((error) => own.cancel(error));
+    };
     const options = { ...(lastEventId && { lastEventId }), signal: own.signal, onOpen };
     try {
       for await (const event of relay.events(channels.length > 0 ? channels : ['main'], options)) {
@@ -122,6 +135,7 @@ export function createLink(parts: LinkParts): Link {
         else stream?.cancel(new RemoteError('this device has no network'));
       });
       while (!signal.aborted) {
+        attempt.start();
         parts.onConnection({ connection: 'connecting' });
         let problem = 'the relay ended the connection';
         try {
@@ -135,6 +149,7 @@ export function createLink(parts: LinkParts): Link {
         asked.clear();
         if (signal.aborted || restarted) continue;
         parts.onConnection({ connection: 'offline', problem });
+        attempt.done();
         const rest = wait * (0.5 + (ports.random(1)[0] ?? 0) / 512);
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
         const woken = new Promise<void>((resolve) => {
@@ -142,6 +157,7 @@ export function createLink(parts: LinkParts): Link {
         });
         await Promise.race([pause(ports, rest, signal), woken]);
       }
+      attempt.done();
       unwatch?.();
     },
     refresh(rejoin) {
@@ -150,9 +166,40 @@ export function createLink(parts: LinkParts): Link {
     },
     nudge,
     async membersKnown(channel) {
-      if (!online) return;
-      await Promise.race([askMembers(channel), pause(ports, MEMBERS_WAIT_MS)]);
+      const ask = async () => {
+        await attempt.ended();
+        if (online) await askMembers(channel);
+      };
+      await Promise.race([ask(), pause(ports, MEMBERS_WAIT_MS)]);
     },
+    async settled() {
+      const { version, published } = self.state();
+      if (outbox.queued === 0 && version <= published) return;
+      const settle = async () => {
+        await attempt.ended();
+        await opening;
+        nudge();
+        await draining;
+      };
+      await Promise.race([settle(), pause(ports, SETTLE_WAIT_MS)]);
+    },
+  };
+}
+
+/** An attempt to connect that is under way, for those who wait for how it ends. None is under way before the first. */
+function createAttempt() {
+  const waiting = new Set<() => void>();
+  let underWay = false;
+  return {
+    start() {
+      underWay = true;
+    },
+    done() {
+      underWay = false;
+      for (const resolve of waiting) resolve();
+      waiting.clear();
+    },
+    ended: () => new Promise<void>((resolve) => (underWay ? waiting.add(resolve) : resolve())),
   };
 }
 

@@ -12,12 +12,13 @@ const RELAY = 'http://relay.test';
 
 async function twoInMain() {
   const relay = createFakeRelay();
-  const alice = await createMemoryPeer({ http: relay.http, relay: RELAY, name: 'Alice' });
+  const state = { store: createMemoryStore({ clock }), seed: new Uint8Array(32).fill(1) };
+  const alice = await createMemoryPeer({ http: relay.http, relay: RELAY, name: 'Alice', ...state });
   const bob = await createMemoryPeer({ http: relay.http, relay: RELAY, name: 'Bob' });
   await Promise.all([alice.channel('main').join(), bob.channel('main').join()]);
   await membersWhere(alice.channel('main'), (names) => names.length === 2);
   await membersWhere(bob.channel('main'), (names) => names.length === 2);
-  return { relay, alice, bob, close: () => Promise.all([alice.close(), bob.close()]) };
+  return { relay, alice, bob, state, close: () => Promise.all([alice.close(), bob.close()]) };
 }
 
 test('two peers that joined a channel read each other, and the relay holds no plaintext', async () => {
@@ -42,6 +43,27 @@ test('a message is queued, then sent once the relay has it', async () => {
   assert.equal(relay.messages.length, 1);
   assert.equal(alice.status().queued, 0);
   await close();
+});
+
+test('a peer that opens, sends and closes at once has sealed to all members and posted', async () => {
+  const { relay, bob, close } = await twoInMain();
+  const brief = await createMemoryPeer({ http: relay.http, relay: RELAY, name: 'Brief' });
+  const message = await brief.channel('main').send('in and out');
+  assert.deepEqual(message.lock, { state: 'open', readers: 3 });
+  await brief.close();
+  assert.equal(relay.messages.length, 1);
+  await messageWhere(bob.channel('main'), ({ text }) => text === 'in and out');
+  await close();
+});
+
+test('one who left while a peer was away is sealed to no more', async () => {
+  const { relay, alice, bob, state } = await twoInMain();
+  await alice.close();
+  await bob.channel('main').leave();
+  await bob.close();
+  const again = await createMemoryPeer({ http: relay.http, relay: RELAY, ...state });
+  assert.deepEqual((await again.channel('main').send('anyone?')).lock, { state: 'open', readers: 1 });
+  await again.close();
 });
 
 test('what was said while a peer was away arrives when it is back', async () => {

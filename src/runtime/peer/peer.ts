@@ -83,6 +83,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     async close() {
       if (closed) return;
       closed = true;
+      await link?.settled();
       unsubscribe();
       sharing.stop();
       await stopLink?.();

@@ -24,6 +24,8 @@ export interface RelayClient {
   getBlob(hash: string, signal?: AbortSignalLike): Promise<Uint8Array | undefined>;
   /** Empty where the relay knows no profiles. */
   profiles(channel: string): Promise<unknown[]>;
+  /** The latest profiles of these keys, whatever channels they list. */
+  profilesOf(keys: readonly string[]): Promise<unknown[]>;
   channels(): Promise<RelayChannel[]>;
   /** Served messages later than `since`, earliest first, at most 500. */
   history(channel: string, since: string): Promise<unknown[]>;
@@ -37,6 +39,7 @@ export const HISTORY_PAGE = 500;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const BYTES_HEADERS = { 'content-type': 'application/octet-stream' };
 const RETRY_MS = 5000;
+const KEYS_AT_ONCE = 64;
 
 export function createRelayClient(http: Http, base: string): RelayClient {
   const url = base.replace(/\/+$/, '');
@@ -58,6 +61,13 @@ export function createRelayClient(http: Http, base: string): RelayClient {
       throw failure(`fetch blob ${hash.slice(0, 8)}`, response);
     },
     profiles: (channel) => list(`/profiles?channel=${encodeURIComponent(channel)}`),
+    async profilesOf(keys) {
+      const found: unknown[] = [];
+      for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+        found.push(...(await list(`/profiles?key=${keys.slice(at, at + KEYS_AT_ONCE).join(',')}`)));
+      }
+      return found;
+    },
     channels: async () => (await list('/channels')).flatMap(channelOf),
     history: (channel, since) =>
       list(`/messages?channel=${channel}&limit=${HISTORY_PAGE}&since=${encodeURIComponent(since)}`),

@@ -68,6 +68,28 @@ export function parseSignature(dialect: Dialect, text: string): Uint8Array | und
   return unspell(DIALECTS[dialect].signature, text, SIGNATURE_BYTES);
 }
 
+const DIGIT = '[0-9A-HJKMNP-TV-Z]';
+
+/** The canonical spelling of 32 bytes: the last digit holds one bit of them, and zeros. */
+const CANONICAL: Readonly<Record<Dialect, Readonly<Record<IdKind, RegExp>>>> = {
+  '2020-04': canonical(SIGILS),
+  '2020-06': canonical(WORDS),
+  '2020-12': canonical(WORDS),
+};
+
+function canonical(ids: DialectRules['ids']): Readonly<Record<IdKind, RegExp>> {
+  const form = ([prefix, suffix]: readonly [string, string]) =>
+    new RegExp(`^${quoted(prefix)}${DIGIT}{51}[0G]${quoted(suffix)}$`);
+  return { identity: form(ids.identity), entry: form(ids.entry), blob: form(ids.blob) };
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('.', '\\.');
+}
+
+/** Whether the text is an id in its one canonical spelling; parseId says which. */
+export const isId = (dialect: Dialect, kind: IdKind, text: string): boolean => CANONICAL[dialect][kind].test(text);
+
 /** Any id of the dialect: what it names and the bytes. */
 export function readId(dialect: Dialect, text: string): { kind: IdKind; bytes: Uint8Array } | undefined {
   for (const kind of ['identity', 'entry', 'blob'] as const) {
@@ -93,12 +115,14 @@ export function blobsIn(dialect: Dialect, text: string): Uint8Array[] {
   return found;
 }
 
+const UPPER = new RegExp(`^${DIGIT}*$`);
+
 const spell = ([prefix, suffix]: readonly [string, string], bytes: Uint8Array): string =>
   prefix + toBase32(bytes) + suffix;
 
 function unspell(affixes: readonly [string, string], text: string, length: number): Uint8Array | undefined {
   const [prefix, suffix] = affixes;
   if (!text.startsWith(prefix) || !text.endsWith(suffix)) return undefined;
-  const bytes = fromBase32(text.slice(prefix.length, text.length - suffix.length), length);
-  return bytes && spell(affixes, bytes) === text ? bytes : undefined;
+  const digits = text.slice(prefix.length, text.length - suffix.length);
+  return UPPER.test(digits) ? fromBase32(digits, length) : undefined;
 }

@@ -60,6 +60,10 @@ export const renderEntry = (entry: Entry): string =>
 /** SHA-256 over the rendered entry, spec/02-pigeon.md#entry-id. */
 export const entryHash = (sha256: Sha256, entry: Entry): Uint8Array => sha256(utf8(renderEntry(entry)));
 
+/** The id of an entry whose rendered bytes are at hand, without rendering it again. */
+export const renderedId = (sha256: Sha256, dialect: Dialect, rendered: Uint8Array): string =>
+  formatId(dialect, 'entry', sha256(rendered));
+
 export const entryId = (sha256: Sha256, entry: Entry): string =>
   formatId(entry.dialect, 'entry', entryHash(sha256, entry));
 
@@ -72,9 +76,9 @@ export const isWord = (dialect: Dialect, text: string): boolean => DIALECTS[dial
 
 /** What is wrong with a value as it stands in an entry, or undefined. */
 export function valueProblem(dialect: Dialect, value: string): 'too long' | 'malformed' | undefined {
-  if (value === NONE || readId(dialect, value)) return undefined;
-  if (value.length < 3 || !value.startsWith('"') || !value.endsWith('"') || value.includes('\n')) return 'malformed';
-  return [...value].length - 2 > STRING_LIMIT ? 'too long' : undefined;
+  if (!value.startsWith('"')) return value === NONE || readId(dialect, value) ? undefined : 'malformed';
+  if (value.length < 3 || !value.endsWith('"') || value.includes('\n')) return 'malformed';
+  return value.length - 2 > STRING_LIMIT && [...value].length - 2 > STRING_LIMIT ? 'too long' : undefined;
 }
 
 /**
@@ -83,6 +87,8 @@ export function valueProblem(dialect: Dialect, value: string): 'too long' | 'mal
  */
 export function quoteValue(dialect: Dialect, text: string): string {
   if (text === NONE || readId(dialect, text)) return text;
+  if (!text.isWellFormed())
+    throw new UsageError('Cannot write value: expected Unicode text, got half a surrogate pair');
   const value = text.startsWith('"') && text.length > 2 ? text : `"${escapeText(text)}"`;
   const problem = valueProblem(dialect, value);
   if (problem === undefined) return value;
@@ -98,8 +104,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '\u0007': '\\a', '\u001b': '\\e' },
 };
 
-const escapeText = (text: string): string =>
-  text.replace(/["\\]|\p{Cc}/gu, escapeCharacter).replace(/#(?=[{$@])/g, '\\#');
+/** What Ruby takes for unprintable: control characters but U+0085, line and paragraph separators, unassigned ones. */
+const ESCAPED = /["\\]|(?!\u0085)[\p{Cc}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
-const escapeCharacter = (character: string): string =>
-  ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+const escapeText = (text: string): string => text.replace(ESCAPED, escapeCharacter).replace(/#(?=[{$@])/g, '\\#');
+
+function escapeCharacter(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return ESCAPES[character] ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`);
+}

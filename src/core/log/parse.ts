@@ -1,11 +1,12 @@
 /**
  * A streaming reader of entries (spec/02-pigeon.md#grammar): takes bytes in pieces of any size, gives entries and what
- * is malformed, each with its line. Its memory is that of one entry, whatever the size of the input. After a malformed
- * entry it goes on at the next one.
+ * is malformed, each with its line. Its memory is that of one piece and one entry, whatever the size of the input.
+ * After a malformed entry it goes on at the next one.
  */
-import { concat, fromUtf8 } from '../bytes.ts';
-import { DIALECTS, type Dialect, type HeaderField, NONE, parseId, parseSignature } from './dialect.ts';
+import { fromUtf8, utf8 } from '../bytes.ts';
+import { DIALECTS, type Dialect, type HeaderField, isId, NONE, parseId, parseSignature } from './dialect.ts';
 import { BODY_LIMIT_READ, DEPTH_LIMIT, type Entry, isWord, renderEntry, valueProblem } from './entry.ts';
+import { createLineReader, type Line } from './lines.ts';
 
 export type Malformation =
   | 'syntax'
@@ -20,7 +21,13 @@ export type Malformation =
   | 'truncated';
 
 export type Parsed =
-  | { kind: 'entry'; entry: Entry; line: number }
+  | {
+      kind: 'entry';
+      entry: Entry;
+      /** The rendered entry as it stood there, without a final newline: what its id is the hash of. */
+      bytes: Uint8Array;
+      line: number;
+    }
   | { kind: 'malformed'; reason: Malformation; line: number; author: string | undefined; depth: number | undefined };
 
 export interface EntryParser {
@@ -29,63 +36,34 @@ export interface EntryParser {
   end(): Parsed[];
 }
 
-/** The longest line that an entry can have: a key, a colon and a string of four-byte characters, with room. */
-const LINE_BYTES = 1024;
-const LF = 10;
-
 export function createEntryParser(): EntryParser {
-  const lines = createLines();
-  const machine = createMachine();
-  const take = (line: Line) => machine.line(line);
-  return {
-    push: (bytes) => lines.push(bytes).flatMap(take),
-    end: () => [...lines.end().flatMap(take), ...machine.end()],
-  };
-}
-
-interface Line {
-  readonly number: number;
-  /** Undefined for one that is too long or not UTF-8. */
-  readonly text: string | undefined;
-  readonly problem?: 'too long' | 'not UTF-8';
-}
-
-function createLines() {
-  let held: Uint8Array = new Uint8Array();
-  let overlong = false;
-  let number = 0;
-  const finish = (bytes: Uint8Array): Line => {
-    const whole = concat(held, bytes);
-    held = new Uint8Array();
-    number++;
-    const tooLong = overlong || whole.length > LINE_BYTES;
-    overlong = false;
-    if (tooLong) return { number, text: undefined, problem: 'too long' };
-    const text = fromUtf8(whole);
-    return text === undefined ? { number, text, problem: 'not UTF-8' } : { number, text };
-  };
-  const hold = (bytes: Uint8Array) => {
-    overlong ||= held.length + bytes.length > LINE_BYTES;
-    held = overlong ? new Uint8Array() : concat(held, bytes);
+  let found: Parsed[] = [];
+  const machine = createMachine((item) => found.push(item));
+  const lines = createLineReader(machine.line);
+  const taken = () => {
+    const items = found;
+    found = [];
+    return items;
   };
   return {
-    push(bytes: Uint8Array): Line[] {
-      const found: Line[] = [];
-      let start = 0;
-      for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, start)) {
-        found.push(finish(bytes.subarray(start, at)));
-        start = at + 1;
-      }
-      hold(bytes.subarray(start));
-      return found;
+    push(bytes) {
+      lines.push(bytes);
+      return taken();
     },
-    end: (): Line[] => (held.length > 0 || overlong ? [finish(new Uint8Array())] : []),
+    end() {
+      lines.end();
+      machine.end();
+      return taken();
+    },
   };
 }
 
 interface Draft {
   readonly line: number;
-  readonly fields: Map<HeaderField, string>;
+  /** As they stood there, from the author on. */
+  readonly lines: string[];
+  readonly fields: Partial<Record<HeaderField, string>>;
+  fieldCount: number;
   dialect: Dialect | undefined;
   readonly body: [string, string][];
   readonly keys: Set<string>;
@@ -93,78 +71,93 @@ interface Draft {
 
 type Expect = 'header' | 'body' | 'signature' | 'gap' | 'skip';
 
-function createMachine() {
+function createMachine(give: (item: Parsed) => void) {
   let draft = newDraft(1);
   let expect: Expect = 'header';
   let blank = true;
+  const keyOf = createKeyMemory();
 
-  const fail = (reason: Malformation, line: number): Parsed[] => {
+  const fail = (reason: Malformation, line: number): void => {
     expect = 'skip';
-    const depth = Number(draft.fields.get('depth') ?? Number.NaN);
-    const author = draft.fields.get('author');
-    return [{ kind: 'malformed', reason, line, author, depth: Number.isSafeInteger(depth) ? depth : undefined }];
+    const { author, depth: text } = draft.fields;
+    const depth = text !== undefined && isDepth(text) ? Number(text) : undefined;
+    give({ kind: 'malformed', reason, line, author, depth });
   };
-  const step: Readonly<Record<Expect, (text: string, line: number) => Parsed[]>> = {
+  const step: Readonly<Record<Expect, (text: string, line: number) => void>> = {
     header(text, line) {
-      if (draft.fields.size === 0) {
-        if (text === '') return [];
+      if (draft.fieldCount === 0) {
+        if (text === '') return;
         draft = newDraft(line);
       }
+      draft.lines.push(text);
       const result = readHeaderLine(draft, text);
       if (result === 'complete') expect = 'body';
-      else if (result !== undefined) return fail(result, line);
-      return [];
+      else if (result !== undefined) fail(result, line);
     },
     body(text, line) {
+      draft.lines.push(text);
       if (text !== '') {
         const problem = readBodyLine(draft, text);
-        return problem === undefined ? [] : fail(problem, line);
-      }
-      if (draft.body.length === 0) return fail('empty body', line);
-      expect = 'signature';
-      return [];
+        if (problem !== undefined) fail(problem, line);
+      } else if (draft.body.length === 0) fail('empty body', line);
+      else expect = 'signature';
     },
     signature(text, line) {
       if (!text.startsWith('signature ')) return fail('syntax', line);
-      const entry = entryOf(draft, text.slice('signature '.length));
+      draft.lines.push(text);
+      const entry = entryOf(draft, text.slice('signature '.length), keyOf);
       if (entry === undefined) return fail('bad id', line);
-      const found: Parsed = { kind: 'entry', entry, line: draft.line };
+      give({ kind: 'entry', entry, bytes: utf8(draft.lines.join('\n')), line: draft.line });
       draft = newDraft(line);
       expect = 'gap';
-      return [found];
     },
     gap(text, line) {
-      if (text !== '') return fail('syntax', line);
-      expect = 'header';
-      return [];
+      if (text !== '') fail('syntax', line);
+      else expect = 'header';
     },
-    skip: () => [],
+    skip() {},
   };
 
   return {
-    line({ number, text, problem }: Line): Parsed[] {
+    line({ number, text, problem }: Line): void {
       const afterBlank = blank;
       blank = text === '' || text === '\r';
       if (expect === 'skip' && afterBlank && text?.startsWith('author ')) {
         draft = newDraft(number);
         expect = 'header';
       }
-      if (expect === 'skip') return [];
-      if (text === undefined) return fail(problem ?? 'syntax', number);
-      return text.endsWith('\r') ? fail('CRLF line ends', number) : step[expect](text, number);
+      if (expect === 'skip') return;
+      if (text === undefined) fail(problem ?? 'syntax', number);
+      else if (text.endsWith('\r')) fail('CRLF line ends', number);
+      else step[expect](text, number);
     },
-    end(): Parsed[] {
-      const open = expect === 'body' || expect === 'signature' || (expect === 'header' && draft.fields.size > 0);
-      return open ? fail('truncated', draft.line) : [];
+    end(): void {
+      const open = expect === 'body' || expect === 'signature' || (expect === 'header' && draft.fieldCount > 0);
+      if (open) fail('truncated', draft.line);
     },
   };
 }
 
-const newDraft = (line: number): Draft => ({ line, fields: new Map(), dialect: undefined, body: [], keys: new Set() });
+const newDraft = (line: number): Draft => ({
+  ...{ line, lines: [], fields: {}, fieldCount: 0, dialect: undefined, body: [], keys: new Set() },
+});
+
+type KeyOf = (dialect: Dialect, author: string) => Uint8Array | undefined;
+
+/** Entries come grouped by author: the last one's key is remembered. */
+function createKeyMemory(): KeyOf {
+  let last = '';
+  let key: Uint8Array | undefined;
+  return (dialect, author) => {
+    if (author !== last) key = parseId(dialect, 'identity', author);
+    last = author;
+    return key;
+  };
+}
 
 /** Undefined: goes on. The dialect shows in the author's spelling and, for USER., in the fourth line. */
 function readHeaderLine(draft: Draft, text: string): Malformation | 'complete' | undefined {
-  const at = draft.fields.size;
+  const at = draft.fieldCount;
   if (text === '') return headerEnd(draft);
   const space = text.indexOf(' ');
   const name = text.slice(0, space) as HeaderField;
@@ -173,18 +166,19 @@ function readHeaderLine(draft: Draft, text: string): Malformation | 'complete' |
   if (at === 0 && name === 'author' && draft.dialect === undefined) return 'unknown dialect';
   if (at === 3 && draft.dialect === '2020-06' && name === 'prev') draft.dialect = '2020-12';
   if (draft.dialect === undefined || DIALECTS[draft.dialect].header[at] !== name) return 'syntax';
-  draft.fields.set(name, value);
+  draft.fields[name] = value;
+  draft.fieldCount++;
   return headerProblem(draft.dialect, name, value);
 }
 
 const headerEnd = (draft: Draft): Malformation | 'complete' =>
-  draft.dialect !== undefined && DIALECTS[draft.dialect].header.length === draft.fields.size ? 'complete' : 'syntax';
+  draft.dialect !== undefined && DIALECTS[draft.dialect].header.length === draft.fieldCount ? 'complete' : 'syntax';
 
 function headerProblem(dialect: Dialect, name: HeaderField, value: string): Malformation | undefined {
-  const isEntryOrNone = () => (value === NONE || parseId(dialect, 'entry', value) ? undefined : 'bad id');
+  const isEntryOrNone = () => (value === NONE || isId(dialect, 'entry', value) ? undefined : 'bad id');
   switch (name) {
     case 'author':
-      return parseId(dialect, 'identity', value) ? undefined : 'bad id';
+      return isId(dialect, 'identity', value) ? undefined : 'bad id';
     case 'depth':
       return isDepth(value) ? undefined : 'syntax';
     case 'kind':
@@ -213,17 +207,13 @@ function readBodyLine(draft: Draft, text: string): Malformation | undefined {
   return undefined;
 }
 
-function entryOf(draft: Draft, signatureText: string): Entry | undefined {
+function entryOf(draft: Draft, signatureText: string, keyOf: KeyOf): Entry | undefined {
   const dialect = draft.dialect as Dialect;
-  const field = (name: HeaderField) => draft.fields.get(name) as string;
+  const { author, depth, kind, prev, lipmaa } = draft.fields as Record<HeaderField, string>;
   const signature = parseSignature(dialect, signatureText);
-  const key = parseId(dialect, 'identity', field('author'));
+  const key = keyOf(dialect, author);
   if (signature === undefined || key === undefined) return undefined;
-  const lipmaa = draft.fields.get('lipmaa');
-  return {
-    ...{ dialect, key, depth: Number(field('depth')), kind: field('kind'), prev: field('prev'), lipmaa },
-    ...{ body: draft.body, signature },
-  };
+  return { dialect, key, depth: Number(depth), kind, prev, lipmaa, body: draft.body, signature };
 }
 
 /** Exactly one entry, as renderEntry gives it; undefined for anything else. */

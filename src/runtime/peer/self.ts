@@ -45,32 +45,35 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
   let state = NEW;
   let last: Promise<unknown> = Promise.resolve();
 
-  const reload = async () => {
+  /** One read or change at a time, or a slow read would bring back what a change has just replaced. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = last.then(task, task);
+    last = result.catch(() => {});
+    return result;
+  };
+  const read = async () => {
     const saved = await ports.store.record('own', 'self');
-    state = saved === undefined ? NEW : (JSON.parse(saved) as State);
+    const published = Number((await ports.store.record('own', 'published')) ?? 0);
+    state = saved === undefined ? NEW : { ...(JSON.parse(saved) as State), published };
   };
   const save = async (next: State) => {
     await ports.store.commit([{ op: 'put', space: 'own', key: 'self', value: JSON.stringify(next) }]);
     state = next;
     ports.changes?.announce({ kind: 'self' });
   };
-  /** One change at a time, each from the state on disk: another tab may have changed it. */
-  const change = (next: (before: State) => State | undefined): Promise<boolean> => {
-    const run = async () => {
-      await reload();
+  /** Each change starts from the state on disk: another tab may have changed it. */
+  const change = (next: (before: State) => State | undefined): Promise<boolean> =>
+    inTurn(async () => {
+      await read();
       const wanted = next(state);
       if (wanted === undefined) return false;
       await save(await sign(ports, wanted));
       return true;
-    };
-    const result = last.then(run, run);
-    last = result.catch(() => {});
-    return result;
-  };
+    });
 
-  await reload();
+  await read();
   return {
-    ...{ key, dot1, agreementKey: toHex(ports.agreement.key), state: () => state, reload },
+    ...{ key, dot1, agreementKey: toHex(ports.agreement.key), state: () => state, reload: () => inTurn(read) },
     async setName(name) {
       const wanted = checkName(name);
       await change((before) => (before.name === wanted ? undefined : { ...before, name: wanted }));
@@ -84,10 +87,13 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
         const { [channel]: since, ...joined } = before.joined;
         return since === undefined ? undefined : { ...before, joined };
       }),
-    async markPublished(version) {
-      await reload();
-      await save({ ...state, published: Math.max(version, state.published) });
-    },
+    /** A record of its own, so that the tab that leads never overwrites what another tab changes meanwhile. */
+    markPublished: (version) =>
+      inTurn(async () => {
+        const published = Math.max(version, state.published);
+        await ports.store.commit([{ op: 'put', space: 'own', key: 'published', value: String(published) }]);
+        state = { ...state, published };
+      }),
   };
 }
 

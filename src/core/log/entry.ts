@@ -89,7 +89,8 @@ export function quoteValue(dialect: Dialect, text: string): string {
   if (text === NONE || readId(dialect, text)) return text;
   if (!text.isWellFormed())
     throw new UsageError('Cannot write value: expected Unicode text, got half a surrogate pair');
-  const value = text.startsWith('"') && text.length > 2 ? text : `"${escapeText(text)}"`;
+  const isQuoted = text.startsWith('"') && valueProblem(dialect, text) === undefined;
+  const value = isQuoted ? text : `"${escapeText(text)}"`;
   const problem = valueProblem(dialect, value);
   if (problem === undefined) return value;
   throw new UsageError(

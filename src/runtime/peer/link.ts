@@ -7,9 +7,8 @@ import { RemoteError } from '../../core/errors.ts';
 import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { type Canceller, createCanceller } from './cancel.ts';
 import { fetchProfiles, fillHistory, type IncomingParts, takeEvent } from './incoming.ts';
-import type { Connection } from './news.ts';
 import type { Outbox } from './outbox.ts';
-import type { PeerPorts } from './ports.ts';
+import type { Connection, PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
 
 export interface LinkParts extends IncomingParts {

@@ -5,7 +5,7 @@ import type { Member, Message, Status } from '../api.ts';
 import type { Directory } from './directory.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import type { Outbox } from './outbox.ts';
-import type { PeerPorts } from './ports.ts';
+import type { Connection, PeerPorts } from './ports.ts';
 import type { Reader } from './reading.ts';
 import type { Self } from './self.ts';
 
@@ -17,12 +17,6 @@ export interface PeerEvents {
 export interface ChannelEvents {
   message: Message;
   members: Member[];
-}
-
-/** The connection as it stands, and why it does not where it does not. */
-export interface Connection {
-  readonly connection: Status['connection'];
-  readonly problem?: string | undefined;
 }
 
 export interface News {

@@ -12,7 +12,13 @@ import type {
   Store,
   Verifier,
 } from '../../core/ports.ts';
-import type { Connection } from './news.ts';
+import type { Status } from '../api.ts';
+
+/** The connection as it stands, and why it does not where it does not. */
+export interface Connection {
+  readonly connection: Status['connection'];
+  readonly problem?: string | undefined;
+}
 
 /** What one tab tells the others that share its store. */
 export type Change =

@@ -1,11 +1,11 @@
 /**
  * Stage gate: turns away, before any costly check, what is too large, expired, refused before or known.
- * Memory is bounded: the oldest of what it remembers is forgotten first.
+ * Memory is bounded: it remembers names, never envelopes, and forgets the oldest first.
  */
 
 import { toHex } from '../../core/bytes.ts';
 import { encodeEnvelope, envelopeId } from '../../core/envelope/envelope.ts';
-import type { Clock, Placed, Sha256, Store } from '../../core/ports.ts';
+import type { Clock, Sha256, Store } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { boundedMap } from '../bounded-map.ts';
 import type { Admission, Arrival, Candidate, Refused } from './types.ts';
@@ -20,7 +20,7 @@ export interface Gate {
 }
 
 export function createGate(ports: { store: Store; clock: Clock; sha256: Sha256 }): Gate {
-  const placed = boundedMap<string, Placed>(REMEMBERED);
+  const placed = boundedMap<string, true>(REMEMBERED);
   const refused = boundedMap<string, Refused>(REMEMBERED);
   const placeOf = (candidate: Candidate) => `${candidate.scope}/${candidate.token}`;
 
@@ -42,20 +42,16 @@ export function createGate(ports: { store: Store; clock: Clock; sha256: Sha256 }
       }
       const before = refused.get(candidate.token);
       if (before) return refuse('refused-before', before.detail);
-      const known = placed.get(placeOf(candidate)) ?? (await knownInStore(ports.store, candidate));
+      // What another peer sends again was often stored long ago; what enters here is new, and the store tells at insertion.
+      if (candidate.via !== 'sync' && !placed.get(placeOf(candidate))) return undefined;
+      const known = await ports.store.find(candidate.scope, candidate.time, candidate.id);
       return known && { kind: 'known', placed: known };
     },
     remember(candidate, admission) {
-      if (admission.kind !== 'refused') placed.set(placeOf(candidate), admission.placed);
+      if (admission.kind !== 'refused') placed.set(placeOf(candidate), true);
       else if (admission.refusal === 'bad-signature') refused.set(candidate.token, admission);
     },
   };
 }
 
 export const refuse = (refusal: Refused['refusal'], detail: string): Refused => ({ kind: 'refused', refusal, detail });
-
-/** What another peer sends again was often stored long ago; what enters here is new, and the store tells at insertion. */
-async function knownInStore(store: Store, candidate: Candidate): Promise<Placed | undefined> {
-  if (candidate.via !== 'sync') return undefined;
-  return store.find(candidate.scope, candidate.time, candidate.id);
-}

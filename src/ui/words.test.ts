@@ -11,7 +11,7 @@ test('one and many are told apart', () => {
 test('what is not sealed says who can read it', () => {
   assert.match(words.lock({ state: 'plain', signed: true }), /the relay can read this/);
   assert.match(words.lock({ state: 'plain', signed: false }), /anyone could have written it/);
-  assert.equal(words.lock({ state: 'open', readers: 2 }), 'Sealed to 2 people');
+  assert.equal(words.lock({ state: 'open', readers: 2 }), 'Sealed to 2 readers');
 });
 
 test('sizes are short and true', () => {
@@ -35,4 +35,15 @@ test('days are today, yesterday, or a date', () => {
 test('a time that no calendar holds is shown as a dash', () => {
   const never = new Date(Number.NaN);
   assert.deepEqual([momentText(never), isoText(never), dayText(never, new Date())], ['–', '', '–']);
+});
+
+test('the reason for being offline is said without addresses, as a sentence', () => {
+  const problem =
+    'Cannot read events of http://localhost:4100/events?channel=main: no connection; is the relay running?';
+  assert.equal(words.offline(problem), 'Offline: no connection; is the relay running? You can go on writing.');
+  assert.equal(
+    words.offline('this device has no network'),
+    'Offline: this device has no network. You can go on writing.',
+  );
+  assert.equal(words.offline(undefined), 'Offline: the relay cannot be reached. You can go on writing.');
 });

@@ -79,7 +79,9 @@ export const words = {
   },
   readers: {
     heading: 'Who can read',
-    short: (count: number) => (count === 1 ? 'Only you can read' : `${number.format(count)} can read`),
+    short: (count: number, self: boolean) =>
+      count === 1 && self ? 'Only you can read' : `${number.format(count)} can read`,
+    nobody: 'Nobody can read yet',
     unknown: 'Who can read',
     explain: 'What you send is sealed on this device, to those listed here. The relay carries it and cannot open it.',
     agent: 'agent',
@@ -114,7 +116,7 @@ export const words = {
   },
   join: {
     title: (channel: string) => `You are not in #${channel}`,
-    why: 'Join to see its messages. From then on others seal theirs to you too.',
+    why: 'Join to follow it. From then on others seal what they write to you too.',
     button: (channel: string) => `Join #${channel}`,
   },
   composer: {
@@ -125,7 +127,7 @@ export const words = {
     remove: (name: string) => `Remove ${name}`,
     keys: 'Enter sends, Shift + Enter starts a new line',
     sealedTo: (count: number) =>
-      count > 1 ? `Sealed to ${number.format(count)} people` : 'Sealed to you alone so far',
+      count > 1 ? `Sealed to ${number.format(count)} readers` : 'Sealed to you alone so far',
     drop: 'Drop files to attach them, sealed',
     tooLarge: (name: string, limit: number) => `${name} is larger than ${size(limit)} and cannot be attached.`,
     tooMany: (limit: number) => `A message carries at most ${limit} files.`,
@@ -150,7 +152,7 @@ export const words = {
   },
   retry: 'Try again',
   lock: (lock: Lock): string => {
-    if (lock.state === 'open') return `Sealed to ${many(lock.readers, 'person', 'people')}`;
+    if (lock.state === 'open') return `Sealed to ${many(lock.readers, 'reader', 'readers')}`;
     if (lock.state === 'sealed') return SEALED[lock.reason].why;
     return lock.signed
       ? 'Not sealed: the relay can read this'
@@ -166,15 +168,17 @@ export const words = {
     return status.connection === 'connecting' ? 'Connecting…' : 'Offline';
   },
   offline: (problem: string | undefined): string =>
-    `Offline. ${sentence(problem ?? 'the relay cannot be reached')} You can go on writing.`,
+    `Offline: ${sentence(withoutAddress(problem ?? 'the relay cannot be reached'))} You can go on writing.`,
   waiting: (count: number): string => `${many(count, 'message waits', 'messages wait')} here until the relay is back.`,
   queued: (count: number): string => `${number.format(count)} queued`,
   bytes: size,
 };
 
-/** Reasons come as phrases or sentences; here they stand among sentences. */
-const sentence = (text: string): string =>
-  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+/** Which address failed is for logs: here it is always the relay that served the page. */
+const withoutAddress = (problem: string): string => problem.replace(/^Cannot [^:]*\bhttps?:\/\/\S+: /, '');
+
+/** Reasons come as phrases or as sentences. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -40,7 +40,7 @@ test('two people talk, one goes offline and catches up, a third sees why older m
   await t.test('what is written offline waits, and goes out with what was missed', async () => {
     allow(grace, AWAY);
     await second.setOffline(true);
-    await grace.getByText('Offline.', { exact: false }).first().waitFor();
+    await grace.getByText(/^Offline: /).waitFor();
     await say(grace, 'plaintext-three: written on a train');
     await message(grace, 'plaintext-three: written on a train').getByText('Queued', { exact: true }).waitFor();
     await grace.getByText('1 queued').waitFor();

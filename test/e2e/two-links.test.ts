@@ -38,7 +38,7 @@ test('the two printed links, in two tabs of one browser, are two people who chat
   await sees(grace, 'Hello from the first tab');
   await say(grace, 'Hello from the second');
   await sees(ada, 'Hello from the second');
-  await message(ada, 'Hello from the second').getByText('Sealed to 2 people').waitFor({ state: 'attached' });
+  await message(ada, 'Hello from the second').getByText('Sealed to 2 readers').waitFor({ state: 'attached' });
   assert.notEqual(await ownDot1(ada), await ownDot1(grace));
   assertNoBreaches(ada, grace);
 });

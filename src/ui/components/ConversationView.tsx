@@ -14,6 +14,7 @@ export function ConversationView({ chat, shell }: { chat: Chat; shell: Shell }) 
   const conversation = chat.conversation.value;
   const [dropping, setDropping] = useState(false);
   const joined = chat.joined.value;
+  const hasMessages = conversation.timeline.value.messages.length > 0;
   useEffect(() => {
     if (!shell.touch.peek()) document.getElementById(COMPOSER_ID)?.focus();
   }, [conversation.name, joined]);
@@ -37,7 +38,7 @@ export function ConversationView({ chat, shell }: { chat: Chat; shell: Shell }) 
       <TopBar chat={chat} shell={shell} />
       <OfflineStrip status={chat.status.value} />
       <Messages chat={chat} shell={shell} />
-      {joined === false ? <JoinBar chat={chat} /> : <Composer chat={chat} shell={shell} />}
+      {joined === false ? hasMessages && <JoinBar chat={chat} /> : <Composer chat={chat} shell={shell} />}
       {dropping && joined && <p class="drop-here">{words.composer.drop}</p>}
     </main>
   );
@@ -68,7 +69,7 @@ function Messages({ chat, shell }: { chat: Chat; shell: Shell }) {
       </div>
     );
   }
-  return chat.joined.value ? <Empty chat={chat} /> : <div class="stand-in" />;
+  return chat.joined.value ? <Empty chat={chat} /> : <Outside chat={chat} />;
 }
 
 function Empty({ chat }: { chat: Chat }) {
@@ -90,18 +91,35 @@ function Empty({ chat }: { chat: Chat }) {
   );
 }
 
+/** A channel that one is not in, with nothing of it on this device. */
+function Outside({ chat }: { chat: Chat }) {
+  return (
+    <div class="stand-in">
+      <h2>{words.join.title(chat.conversation.value.name)}</h2>
+      <p>{words.join.why}</p>
+      <JoinButton chat={chat} />
+    </div>
+  );
+}
+
+/** The same below the messages of which there are some. */
 function JoinBar({ chat }: { chat: Chat }) {
-  const { name } = chat.conversation.value;
   return (
     <div class="join">
       <div>
-        <h2>{words.join.title(name)}</h2>
+        <h2>{words.join.title(chat.conversation.value.name)}</h2>
         <p class="hint">{words.join.why}</p>
       </div>
-      <button type="button" class="primary" onClick={() => void chat.join()}>
-        <Icon name="people" />
-        {words.join.button(name)}
-      </button>
+      <JoinButton chat={chat} />
     </div>
+  );
+}
+
+function JoinButton({ chat }: { chat: Chat }) {
+  return (
+    <button type="button" class="primary" onClick={() => void chat.join()}>
+      <Icon name="people" />
+      {words.join.button(chat.conversation.value.name)}
+    </button>
   );
 }

@@ -37,7 +37,12 @@ export function TopBar({ chat, shell }: { chat: Chat; shell: Shell }) {
 
 function ReadersButton({ chat, shell }: { chat: Chat; shell: Shell }) {
   const members = chat.conversation.value.members.value;
-  const text = members === undefined ? words.readers.unknown : words.readers.short(members.length);
+  const text =
+    members === undefined
+      ? words.readers.unknown
+      : members.length === 0
+        ? words.readers.nobody
+        : words.readers.short(members.length, members[0]?.self === true);
   if (shell.wide.value) {
     return (
       <p class="can-read">

@@ -98,7 +98,7 @@ function Count({ channel }: { channel: ChannelEntry }) {
   return (
     <span class={isUnread ? 'badge' : 'count'} title={said}>
       <span aria-hidden="true">{count > 999 ? '999+' : count}</span>
-      <span class="unseen">, {said}</span>
+      <span class="unseen">{said}</span>
     </span>
   );
 }

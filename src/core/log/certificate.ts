@@ -8,7 +8,11 @@ import { equal } from '../bytes.ts';
 import type { Sha256 } from '../ports.ts';
 import type { Dialect } from './dialect.ts';
 import { type Entry, entryId } from './entry.ts';
+import { type Fragment, readFragment, renderFragment } from './fragment.ts';
 import { lipmaaPath } from './lipmaa.ts';
+
+/** More than the longest path between any two depths that an entry can have. */
+export const CERTIFICATE_ENTRIES = 256;
 
 export type CertificateProblem =
   | 'dialect without ids in its links'
@@ -38,6 +42,25 @@ export function certificateProblem(sha256: Sha256, entries: readonly Entry[]): C
     (entry, i) => i === 0 || names(entries[i - 1] as Entry, entryId(sha256, entry), entry.depth),
   );
   return linked ? undefined : 'wrong link';
+}
+
+/** The certificate as a text: its entries, head first, in the form of a bundle's. */
+export const encodeCertificate = (entries: readonly Entry[]): Uint8Array<ArrayBuffer> => renderFragment(entries);
+
+export type DecodedCertificate =
+  | { readonly kind: 'certificate'; readonly entries: readonly Entry[]; readonly head: Entry; readonly target: Entry }
+  | { readonly kind: 'no certificate'; readonly reason: CertificateProblem }
+  | Extract<Fragment, { kind: 'refused' }>;
+
+/** All is checked but the head's signature, which is the caller's to check. */
+export function decodeCertificate(sha256: Sha256, bytes: Uint8Array): DecodedCertificate {
+  const fragment = readFragment(bytes, CERTIFICATE_ENTRIES);
+  if (fragment.kind === 'refused') return fragment;
+  const { entries } = fragment;
+  const reason = certificateProblem(sha256, entries);
+  if (reason !== undefined) return { kind: 'no certificate', reason };
+  const head = entries[0] as Entry;
+  return { kind: 'certificate', entries, head, target: entries.at(-1) as Entry };
 }
 
 /** An entry names the one before it by prev, and a farther one by lipmaa. */

@@ -37,7 +37,8 @@ export const BODY_LIMIT_WRITE = 64;
 export const STRING_LIMIT = 128;
 /** What today's published clients read; our own logs go deeper. */
 export const PUBLISHED_DEPTH_LIMIT = 9_999_999;
-export const DEPTH_LIMIT = Number.MAX_SAFE_INTEGER;
+/** Fifteen digits: lipmaa is exact up to there in 64-bit floats. */
+export const DEPTH_LIMIT = 999_999_999_999_999;
 
 /** The text that the signature covers; it ends with the blank line behind the body. */
 export function signedText(entry: Omit<Entry, 'signature'>): string {

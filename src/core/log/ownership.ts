@@ -10,14 +10,15 @@ import type { Entry } from './entry.ts';
 export const CERTIFICATE_KIND = 'pipes.log';
 export const REVOCATION_KIND = 'pipes.revoke';
 const FORMAT = '"1/1/0"';
-const ISO = /^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"$/;
+/** ISO 8601 in its basic form: published clients can't read a string with a colon. */
+const BASIC = /^"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\.\d{3}Z)"$/;
 
 export interface LogCertificate {
   readonly dialect: Dialect;
   /** The key that signs the log's entries. */
   readonly log: Uint8Array;
   readonly identity: Uint8Array;
-  /** ISO 8601. */
+  /** ISO 8601 as Date writes it. */
   readonly created: string;
   /** The head of the log that this one goes on from, where a peer was restored; else NONE. */
   readonly previous: string;
@@ -83,13 +84,17 @@ type Common = Pick<LogCertificate, 'dialect' | 'identity' | 'created'>;
 function message(label: string, statement: Common & { log: Uint8Array }, reference: string): Uint8Array {
   const { dialect, log, identity, created } = statement;
   const [logId, identityId] = [log, identity].map((key) => formatId(dialect, 'identity', key));
-  return concat(utf8(label), Uint8Array.of(0), utf8([dialect, logId, identityId, created, reference].join('\n')));
+  return concat(
+    utf8(label),
+    Uint8Array.of(0),
+    utf8([dialect, logId, identityId, basic(created), reference].join('\n')),
+  );
 }
 
 const common = ({ dialect, identity, created }: Common, signature: Uint8Array): [string, string][] => [
   ['format', FORMAT],
   ['identity', formatId(dialect, 'identity', identity)],
-  ['created', `"${created}"`],
+  ['created', `"${basic(created)}"`],
   ['signature', `"${formatSignature(dialect, signature)}"`],
 ];
 
@@ -97,10 +102,13 @@ function readCommon(entry: Entry): { common: Common; signature: Uint8Array } | u
   const { dialect } = entry;
   const identity = parseId(dialect, 'identity', bodyValue(entry, 'identity') ?? '');
   const signature = parseSignature(dialect, (bodyValue(entry, 'signature') ?? '').slice(1, -1));
-  const created = bodyValue(entry, 'created') ?? '';
-  if (bodyValue(entry, 'format') !== FORMAT || !ISO.test(created)) return undefined;
-  return identity && signature && { common: { dialect, identity, created: created.slice(1, -1) }, signature };
+  const created = BASIC.exec(bodyValue(entry, 'created') ?? '');
+  if (bodyValue(entry, 'format') !== FORMAT || created === null) return undefined;
+  const extended = created[0].replace(BASIC, '$1-$2-$3T$4:$5:$6$7');
+  return identity && signature && { common: { dialect, identity, created: extended }, signature };
 }
+
+const basic = (created: string): string => created.replace(/[-:]/g, '');
 
 function referenceIn(entry: Entry, key: string): string | undefined {
   const value = bodyValue(entry, key);

@@ -5,7 +5,7 @@
  */
 import { fromUtf8, utf8 } from '../bytes.ts';
 import { DIALECTS, type Dialect, type HeaderField, isId, NONE, parseId, parseSignature } from './dialect.ts';
-import { BODY_LIMIT_READ, DEPTH_LIMIT, type Entry, isWord, renderEntry, valueProblem } from './entry.ts';
+import { BODY_LIMIT_READ, type Entry, isWord, renderEntry, valueProblem } from './entry.ts';
 import { createLineReader, type Line } from './lines.ts';
 
 export type Malformation =
@@ -190,7 +190,8 @@ function headerProblem(dialect: Dialect, name: HeaderField, value: string): Malf
   }
 }
 
-const isDepth = (text: string): boolean => /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) <= DEPTH_LIMIT;
+/** At most DEPTH_LIMIT. */
+const isDepth = (text: string): boolean => /^(0|[1-9]\d{0,14})$/.test(text);
 
 function readBodyLine(draft: Draft, text: string): Malformation | undefined {
   const dialect = draft.dialect as Dialect;

@@ -84,13 +84,73 @@ export type StoreOp =
   | { op: 'remove'; scope: string; time: number; id: Uint8Array }
   /** Writes a record; with `ifAbsent` an existing one stays. Outcome: done or present (with its value). */
   | { op: 'put'; space: string; key: string; value: string; ifAbsent?: boolean }
-  | { op: 'delete'; space: string; key: string };
+  | { op: 'delete'; space: string; key: string }
+  /** Adds the next entry of a log. Outcome: inserted, known, forked or gap. */
+  | {
+      op: 'append';
+      author: string;
+      depth: number;
+      id: Uint8Array;
+      dialect: LogDialect;
+      kind: string;
+      bytes: Uint8Array;
+      received: number;
+      verified: boolean;
+    }
+  /** The signatures of all entries up to that depth have been checked. */
+  | { op: 'verified'; author: string; through: number }
+  /** Removes the entries from that depth on, and the log with its last one. */
+  | { op: 'truncate'; author: string; depth: number }
+  /** Removes the whole log. */
+  | { op: 'forget'; author: string };
 
 export type StoreOutcome =
   | { outcome: 'inserted'; arrival: number }
   | { outcome: 'known'; arrival: number }
   | { outcome: 'done' }
-  | { outcome: 'present'; value: string };
+  | { outcome: 'present'; value: string }
+  /** Another entry stands at that depth: its id. */
+  | { outcome: 'forked'; id: Uint8Array }
+  /** Entries before it are missing: the depth that comes next. */
+  | { outcome: 'gap'; next: number };
+
+export type LogDialect = '2020-04' | '2020-06' | '2020-12';
+
+/** A log as far as it is here. */
+export interface LogInfo {
+  /** Key that signs it, 64 hex characters. */
+  readonly author: string;
+  readonly dialect: LogDialect;
+  /** The depth that comes next: how many entries it has. */
+  readonly next: number;
+  /** Id of the last entry, 32 bytes. */
+  readonly head: Uint8Array;
+  /** The signatures of all entries up to this depth have been checked; -1: of none. */
+  readonly verifiedThrough: number;
+}
+
+export interface LogEntryRow {
+  readonly author: string;
+  readonly depth: number;
+  /** SHA-256 of the bytes. */
+  readonly id: Uint8Array;
+  /** The log's, which is its first entry's. */
+  readonly dialect: LogDialect;
+  readonly kind: string;
+  /** The rendered entry without a final newline. */
+  readonly bytes: Uint8Array;
+  readonly received: number;
+  /** Grows with each entry that is inserted, over all logs; never reused. */
+  readonly arrival: number;
+  /** Whether its signature, and those of all before it, have been checked. */
+  readonly verified: boolean;
+}
+
+/** Which entries are meant; both where both are given. */
+export interface LogFilter {
+  readonly author?: string;
+  readonly kind?: string;
+}
 
 export interface ScopeInfo {
   readonly scope: string;
@@ -110,7 +170,8 @@ export interface StoreRecord {
  * Durable state. A batch is atomic, and on disk when `commit` resolves; outcomes stand in the order of the
  * operations. Placements are unique by (scope, id): placing again, whatever the time, answers known. Expired
  * placements are never returned, and placing one anew inserts it; counts and ScopeInfo hold them until `sweep`.
- * A scope exists while it holds a placement. Listings are bounded by `limit`. What goes in and comes out is a copy.
+ * A scope exists while it holds a placement. A log is an author's entries from depth 0 without gaps: only the next
+ * one is ever inserted, whoever else writes; `verified` advances over it where all before it are. Listings are bounded by `limit`. What goes in and comes out is a copy.
  */
 export interface Store {
   /** Names this store; another value means that its arrival cursors start anew. 16 hex characters. */
@@ -131,6 +192,14 @@ export interface Store {
   /** Records by ascending key, from after `after`. */
   records(space: string, limit: number, after?: string): Promise<StoreRecord[]>;
   count(space: string): Promise<number>;
+  log(author: string): Promise<LogInfo | undefined>;
+  /** Logs by ascending author, from after `after`. */
+  logs(limit: number, after?: string): Promise<LogInfo[]>;
+  /** One log by depth, from `from` on. */
+  entries(author: string, from: number, limit: number): Promise<LogEntryRow[]>;
+  entryById(id: Uint8Array): Promise<LogEntryRow | undefined>;
+  /** Those of all logs that arrived after the cursor, in order of arrival. */
+  entriesByArrival(after: number, limit: number, filter?: LogFilter): Promise<LogEntryRow[]>;
   /** Deletes what has expired; returns how many placements went. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@
  * once closed, and close when what was begun is done. The bounds are generous; they exist so that nothing a stranger sends can grow without one.
  */
 import { UsageError } from './errors.ts';
-import type { BlobStore, Store, StoreOp } from './ports.ts';
+import type { BlobStore, LogFilter, Store, StoreOp } from './ports.ts';
 import { LIMITS } from './registry.ts';
 
 export const STORAGE_LIMITS = {
@@ -12,6 +12,8 @@ export const STORAGE_LIMITS = {
   valueUnits: 1_048_576,
   batchOps: 8192,
   listing: 100_000,
+  /** 128 lines of the longest key and string, and the header, with room. */
+  entryBytes: 262_144,
 } as const;
 
 /** The store with its arguments checked: wrong ones and calls after close reject with UsageError. */
@@ -68,6 +70,31 @@ export function guardStore(raw: Store): Store {
       use(
         () => checkName('record space', space),
         () => raw.count(space),
+      ),
+    log: (author) =>
+      use(
+        () => checkAuthor(author),
+        () => raw.log(author),
+      ),
+    logs: (limit, after) =>
+      use(
+        () => checkLogs(limit, after),
+        () => raw.logs(limit, after),
+      ),
+    entries: (author, from, limit) =>
+      use(
+        () => checkEntries(author, from, limit),
+        () => raw.entries(author, from, limit),
+      ),
+    entryById: (id) =>
+      use(
+        () => checkId(id),
+        () => raw.entryById(new Uint8Array(id)),
+      ),
+    entriesByArrival: (after, limit, filter) =>
+      use(
+        () => checkArrivals(after, limit, filter),
+        () => raw.entriesByArrival(after, limit, { ...filter }),
       ),
     sweep: (now) =>
       use(
@@ -142,6 +169,7 @@ function closable(what: string, raw: { close(): Promise<void> }) {
 function copyOp(op: StoreOp): StoreOp {
   if (op.op === 'place') return { ...op, id: new Uint8Array(op.id), envelope: new Uint8Array(op.envelope) };
   if (op.op === 'remove') return { ...op, id: new Uint8Array(op.id) };
+  if (op.op === 'append') return { ...op, id: new Uint8Array(op.id), bytes: new Uint8Array(op.bytes) };
   return { ...op };
 }
 
@@ -171,8 +199,22 @@ function checkOp(op: StoreOp): void {
     case 'delete':
       checkRecord(op.space, op.key);
       break;
+    case 'append':
+      checkAppend(op);
+      break;
+    case 'verified':
+      checkAuthor(op.author);
+      checkInteger('depth', op.through);
+      break;
+    case 'truncate':
+      checkAuthor(op.author);
+      checkDepth(op.depth);
+      break;
+    case 'forget':
+      checkAuthor(op.author);
+      break;
     default:
-      throw new UsageError('Cannot commit: expected the operation place, remove, put or delete');
+      throw new UsageError('Cannot commit: expected an operation of the store, got another');
   }
 }
 
@@ -185,6 +227,51 @@ function checkPlace(scope: string, time: number, id: Uint8Array): void {
 function checkSize(envelope: Uint8Array): void {
   if (envelope.length > 0 && envelope.length <= LIMITS.envelopeBytes) return;
   throw new UsageError(`Cannot place envelope: expected 1 to ${LIMITS.envelopeBytes} bytes, got ${envelope.length}`);
+}
+
+function checkAppend(op: Extract<StoreOp, { op: 'append' }>): void {
+  checkAuthor(op.author);
+  checkDepth(op.depth);
+  checkId(op.id);
+  checkName('dialect', op.dialect);
+  checkName('kind', op.kind);
+  checkInteger('received', op.received);
+  if (op.bytes.length > 0 && op.bytes.length <= STORAGE_LIMITS.entryBytes) return;
+  throw new UsageError(`Cannot append entry: expected 1 to ${STORAGE_LIMITS.entryBytes} bytes, got ${op.bytes.length}`);
+}
+
+function checkEntries(author: string, from: number, limit: number): void {
+  checkAuthor(author);
+  checkDepth(from);
+  checkLimit(limit);
+}
+
+function checkLogs(limit: number, after: string | undefined): void {
+  if (after !== undefined) checkAuthor(after);
+  checkLimit(limit);
+}
+
+function checkArrivals(after: number, limit: number, filter: LogFilter = {}): void {
+  checkInteger('cursor', after);
+  checkLimit(limit);
+  if (filter.author !== undefined) checkAuthor(filter.author);
+  if (filter.kind !== undefined) checkName('kind', filter.kind);
+}
+
+const HEX_KEY = /^[0-9a-f]{64}$/;
+
+function checkAuthor(author: string): void {
+  if (HEX_KEY.test(author)) return;
+  throw new UsageError('Cannot use log: expected an author of 64 lower-case hex characters, got others');
+}
+
+function checkDepth(depth: number): void {
+  if (Number.isSafeInteger(depth) && depth >= 0) return;
+  throw new UsageError(`Cannot use depth: expected a whole number, got ${depth}`);
+}
+
+function checkId(id: Uint8Array): void {
+  if (id.length !== 32) throw new UsageError(`Cannot use entry id: expected 32 bytes, got ${id.length}`);
 }
 
 function checkListing(scope: string, limit: number, cursor: number | undefined): void {

@@ -9,6 +9,7 @@ import { fromWire, toWire } from './wire.ts';
 const STORE_METHODS = [
   ...['commit', 'find', 'latest', 'since', 'arrivals', 'scopes', 'totals'],
   ...['record', 'records', 'count', 'sweep', 'close'],
+  ...['log', 'logs', 'entries', 'entryById', 'entriesByArrival'],
 ] as const;
 const BLOB_METHODS = ['put', 'get', 'size', 'delete', 'total', 'list', 'close'] as const;
 

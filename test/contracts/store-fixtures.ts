@@ -43,3 +43,17 @@ export function placeOp(n: number, fields: Partial<Extract<StoreOp, { op: 'place
     ...fields,
   };
 }
+
+export const authorOf = (letter: string): string => letter.repeat(64);
+
+export function appendOp(author: string, depth: number, fields: Partial<AppendOp> = {}): AppendOp {
+  const bytes = new TextEncoder().encode(`entry ${depth} of ${author}`);
+  const id = idOf(author.charCodeAt(0) * 256 + depth);
+  return {
+    op: 'append',
+    ...{ author: authorOf(author), depth, id, dialect: '2020-06', kind: 'note', bytes, received: 5, verified: true },
+    ...fields,
+  };
+}
+
+export type AppendOp = Extract<StoreOp, { op: 'append' }>;

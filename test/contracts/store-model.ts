@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import type { Store, StoreOp } from '../../src/core/ports.ts';
 import { createMemoryStore } from '../../src/platform/memory/store.ts';
-import { fakeClock, freshPlace, idOf, placeOp, type StoreAdapter } from './store-fixtures.ts';
+import { appendOp, authorOf, fakeClock, freshPlace, idOf, placeOp, type StoreAdapter } from './store-fixtures.ts';
 
 type Step =
   | { step: 'commit'; batch: StoreOp[] }
@@ -15,6 +15,7 @@ type Step =
 /** Few names, ids and times, so that histories collide as often as they can. */
 const scope = fc.constantFrom('channel:a', 'channel:b', 'mailbox:a');
 const small = fc.integer({ min: 0, max: 5 });
+const letter = fc.constantFrom('a', 'b');
 const operation: fc.Arbitrary<StoreOp> = fc.oneof(
   {
     weight: 5,
@@ -34,6 +35,30 @@ const operation: fc.Arbitrary<StoreOp> = fc.oneof(
       return { op: 'put', space: 's', key: `k${n}`, value: value.replaceAll('\0', ''), ifAbsent };
     }),
   small.map((n): StoreOp => ({ op: 'delete', space: 's', key: `k${n}` })),
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({
+        author: letter,
+        depth: small,
+        verified: fc.boolean(),
+        other: fc.constantFrom(false, false, false, true),
+        kind: fc.constantFrom('a', 'b'),
+      })
+      .map(({ author, depth, other, ...fields }): StoreOp => {
+        return appendOp(author, depth, {
+          ...fields,
+          ...(other && { id: idOf((author === 'a' ? 60_000 : 50_000) + depth) }),
+        });
+      }),
+  },
+  fc
+    .record({ author: letter, through: fc.integer({ min: -1, max: 6 }) })
+    .map(({ author, through }): StoreOp => ({ op: 'verified', author: authorOf(author), through })),
+  fc
+    .record({ author: letter, depth: small })
+    .map(({ author, depth }): StoreOp => ({ op: 'truncate', author: authorOf(author), depth })),
+  letter.map((author): StoreOp => ({ op: 'forget', author: authorOf(author) })),
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -84,5 +109,21 @@ async function observe(store: Store): Promise<unknown> {
     store.find(name, 2, idOf(2)),
   ]);
   const all = [store.scopes('', 10), store.scopes('channel:', 1), store.totals('channel:'), store.records('s', 9)];
-  return Promise.all([...each.flat(), ...all, store.count('s')]);
+  return Promise.all([...each.flat(), ...all, store.count('s'), ...observeLogs(store)]);
+}
+
+function observeLogs(store: Store): Promise<unknown>[] {
+  const [author, other] = [authorOf('a'), authorOf('b')];
+  return [
+    ...[
+      store.logs(5),
+      store.logs(1, author),
+      store.log(author),
+      store.entries(author, 1, 2),
+      store.entries(other, 0, 9),
+    ],
+    ...[store.entryById(appendOp('a', 1).id), store.entryById(idOf(60_001)), store.entriesByArrival(1, 5)],
+    ...[store.entriesByArrival(2, 2, { author }), store.entriesByArrival(0, 3, { kind: 'a' })],
+    store.entriesByArrival(1, 3, { author: other, kind: 'b' }),
+  ];
 }

@@ -7,6 +7,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { UsageError } from '../../src/core/errors.ts';
 import type { Placed, Store, StoreOp } from '../../src/core/ports.ts';
 import { type FakeClock, fakeClock, freshPlace, idOf, placeOp, type StoreAdapter } from './store-fixtures.ts';
+import { logContract } from './store-logs.ts';
 import { comparedWithModel } from './store-model.ts';
 
 const arrivalsOf = (placed: readonly Placed[]): number[] => placed.map(({ arrival }) => arrival);
@@ -283,6 +284,7 @@ export function storeContract(adapter: StoreAdapter): void {
       });
     }
 
+    logContract(adapter);
     comparedWithModel(adapter);
   });
 }

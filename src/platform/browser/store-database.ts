@@ -5,6 +5,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { toHex } from '../../core/bytes.ts';
 import { StorageError } from '../../core/errors.ts';
+import type { LogInfo } from '../../core/ports.ts';
 
 export interface PlacementRow {
   scope: string;
@@ -25,6 +26,18 @@ export interface ScopeRow {
   latest: number;
 }
 
+export type LogRow = LogInfo;
+
+export interface EntryRow {
+  author: string;
+  depth: number;
+  id: Uint8Array<ArrayBuffer>;
+  kind: string;
+  bytes: Uint8Array;
+  received: number;
+  arrival: number;
+}
+
 export interface StoreSchema extends DBSchema {
   meta: { key: string; value: string | number };
   scopes: { key: string; value: ScopeRow };
@@ -35,21 +48,34 @@ export interface StoreSchema extends DBSchema {
     indexes: { time: [string, number, Uint8Array<ArrayBuffer>]; id: [string, Uint8Array<ArrayBuffer>]; due: number };
   };
   records: { key: [string, string]; value: { space: string; key: string; value: string } };
+  logs: { key: string; value: LogRow };
+  entries: {
+    key: [string, number];
+    value: EntryRow;
+    indexes: {
+      id: Uint8Array<ArrayBuffer>;
+      arrival: number;
+      author: [string, number];
+      kind: [string, number];
+      'author and kind': [string, string, number];
+    };
+  };
 }
 
-export const TABLES = ['meta', 'scopes', 'envelopes', 'placements', 'records'] as const;
+export const TABLES = ['meta', 'scopes', 'envelopes', 'placements', 'records', 'logs', 'entries'] as const;
 export type Tables = (typeof TABLES)[number][];
 export type StoreDatabase = IDBPDatabase<StoreSchema>;
 export type Writing = IDBPTransaction<StoreSchema, Tables, 'readwrite'>;
 export type Reading = IDBPTransaction<StoreSchema, Tables, 'readonly'>;
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function openStoreDatabase(name: string): Promise<StoreDatabase> {
   return blaming('open', name, async () => {
     const database = await openDB<StoreSchema>(name, VERSION, {
       upgrade: (fresh, oldVersion) => {
         if (oldVersion < 1) createTables(fresh);
+        if (oldVersion < 2) createLogTables(fresh);
       },
       // A tab with a newer version of the page waits for this one to let go.
       blocking: () => database.close(),
@@ -82,6 +108,16 @@ function createTables(fresh: StoreDatabase): void {
   fresh.createObjectStore('records', { keyPath: ['space', 'key'] });
   meta.put(toHex(crypto.getRandomValues(new Uint8Array(8))), 'epoch');
   meta.put(0, 'arrival');
+}
+
+function createLogTables(fresh: StoreDatabase): void {
+  fresh.createObjectStore('logs', { keyPath: 'author' });
+  const entries = fresh.createObjectStore('entries', { keyPath: ['author', 'depth'] });
+  entries.createIndex('id', 'id');
+  entries.createIndex('arrival', 'arrival', { unique: true });
+  entries.createIndex('author', ['author', 'arrival']);
+  entries.createIndex('kind', ['kind', 'arrival']);
+  entries.createIndex('author and kind', ['author', 'kind', 'arrival']);
 }
 
 function explain(error: unknown): string {

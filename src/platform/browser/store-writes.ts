@@ -4,6 +4,7 @@
  */
 import type { StoreOp, StoreOutcome } from '../../core/ports.ts';
 import { END, type PlacementRow, type ScopeRow, type Writing } from './store-database.ts';
+import { applyToLogs } from './store-logs.ts';
 
 export interface Batch {
   readonly now: number;
@@ -84,6 +85,8 @@ async function apply(session: Session, op: StoreOp, now: number): Promise<StoreO
     case 'delete':
       await records.delete([op.space, op.key]);
       return { outcome: 'done' };
+    default:
+      return applyToLogs(session.tx, op);
   }
 }
 

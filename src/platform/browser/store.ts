@@ -5,6 +5,7 @@
 import type { Clock, Store, StoreOutcome } from '../../core/ports.ts';
 import { guardStore } from '../../core/storage.ts';
 import { blaming, openStoreDatabase, type Reading, TABLES, type Tables, type Writing } from './store-database.ts';
+import { entriesAfter, findEntry, findLog, listEntries, listLogs } from './store-logs.ts';
 import { groupQueue } from './store-queue.ts';
 import {
   countRecords,
@@ -50,6 +51,11 @@ export async function openStore(databaseName: string, { clock }: { clock: Pick<C
     record: (space, key) => read(async (tx) => (await tx.objectStore('records').get([space, key]))?.value),
     records: (space, limit, after = '') => read((tx) => listRecords(tx, space, limit, after)),
     count: (space) => read((tx) => countRecords(tx, space)),
+    log: (author) => read((tx) => findLog(tx, author)),
+    logs: (limit, after = '') => read((tx) => listLogs(tx, limit, after)),
+    entries: (author, from, limit) => read((tx) => listEntries(tx, author, from, limit)),
+    entryById: (id) => read((tx) => findEntry(tx, id)),
+    entriesByArrival: (after, limit, filter = {}) => read((tx) => entriesAfter(tx, after, limit, filter)),
     sweep,
     close: async () => database.close(),
   });

@@ -5,6 +5,7 @@
 import { compare, toHex } from '../../core/bytes.ts';
 import type { Clock, Placed, ScopeInfo, Store, StoreOp, StoreOutcome, StoreRecord } from '../../core/ports.ts';
 import { guardStore } from '../../core/storage.ts';
+import { createMemoryLogs, type MemoryLogs } from './store-logs.ts';
 
 export { createMemoryBlobs } from './blobs.ts';
 
@@ -20,6 +21,7 @@ interface State {
   readonly scopes: Map<string, Scope>;
   readonly envelopes: Map<string, { bytes: Uint8Array; places: number }>;
   readonly spaces: Map<string, Map<string, string>>;
+  readonly logs: MemoryLogs;
   arrival: number;
 }
 
@@ -29,6 +31,7 @@ export function createMemoryStore(options: { clock: Pick<Clock, 'now'>; epoch?: 
     scopes: new Map(),
     envelopes: new Map(),
     spaces: new Map(),
+    logs: createMemoryLogs(),
     arrival: 0,
   };
   return guardStore({
@@ -62,6 +65,7 @@ export function createMemoryStore(options: { clock: Pick<Clock, 'now'>; epoch?: 
       return later.slice(0, limit);
     },
     count: async (space) => state.spaces.get(space)?.size ?? 0,
+    ...state.logs.reads,
     sweep: async (now) => sweep(state, now),
     close: async () => undefined,
   });
@@ -91,6 +95,8 @@ function apply(state: State, op: StoreOp): StoreOutcome {
     case 'delete':
       state.spaces.get(op.space)?.delete(op.key);
       return { outcome: 'done' };
+    default:
+      return state.logs.apply(op);
   }
 }
 

@@ -3,6 +3,8 @@
  */
 import { closeDatabase, openDatabase } from './store-database.ts';
 import type { Engine } from './store-group.ts';
+import { storeLogReads } from './store-log-reads.ts';
+import { storeLogs } from './store-logs.ts';
 import type { Opened, StoreRequest } from './store-protocol.ts';
 import { type Reads, storeReads } from './store-reads.ts';
 import { STORE_ID, STORE_MIGRATIONS } from './store-schema.ts';
@@ -18,8 +20,9 @@ export function openStoreEngine(path: string): StoreEngine {
   const database = openDatabase(path, STORE_ID, STORE_MIGRATIONS);
   const { sql, epoch, clean } = database;
   const scopes = storeScopes(sql);
-  const writes = storeWrites(sql, scopes);
-  const reads = storeReads(sql, scopes);
+  const logs = storeLogs(sql);
+  const writes = storeWrites(sql, scopes, logs);
+  const reads = storeReads(sql, scopes, storeLogReads(sql, logs));
   return {
     path,
     sql,
@@ -28,10 +31,12 @@ export function openStoreEngine(path: string): StoreEngine {
     perform: (request) => perform(request, writes, reads),
     flush: () => {
       scopes.flush();
+      logs.flush();
       writes.flush();
     },
     reset: () => {
       scopes.reset();
+      logs.reset();
       writes.reset();
     },
     close: () => closeDatabase(database),

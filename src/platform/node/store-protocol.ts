@@ -2,7 +2,7 @@
  * What passes between the storage worker (store-worker.ts) and its callers: plain data, in groups. A group is
  * all that waited; its writes are one transaction, its reads follow them, and replies stand in the same order.
  */
-import type { StoreOp } from '../../core/ports.ts';
+import type { LogFilter, StoreOp } from '../../core/ports.ts';
 
 export type StoreRequest =
   | { ask: 'commit'; now: number; batch: StoreOp[] }
@@ -16,7 +16,15 @@ export type StoreRequest =
   | { ask: 'totals'; prefix: string }
   | { ask: 'record'; space: string; key: string }
   | { ask: 'records'; space: string; limit: number; after: string }
-  | { ask: 'count'; space: string };
+  | { ask: 'count'; space: string }
+  | LogRequest;
+
+export type LogRequest =
+  | { ask: 'log'; author: string }
+  | { ask: 'logs'; limit: number; after: string }
+  | { ask: 'entries'; author: string; from: number; limit: number }
+  | { ask: 'entryById'; id: Uint8Array }
+  | { ask: 'entriesByArrival'; after: number; limit: number; filter: LogFilter };
 
 export type BlobRequest =
   /** Without bytes: they are in a file of that size. */

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { Placed, ScopeInfo, StoreRecord } from '../../core/ports.ts';
-import type { StoreRequest } from './store-protocol.ts';
+import type { LogRequest, StoreRequest } from './store-protocol.ts';
 import type { Scopes } from './store-scopes.ts';
 
 export type Reads = ReturnType<typeof storeReads>;
@@ -16,7 +16,11 @@ const PLACED = `SELECT p.arrival, p.time, p.id, e.bytes AS envelope, p.received,
 /** U+10FFFF is greater than any character that a name continues with. */
 const STARTS = `name >= :prefix AND name < :prefix || char(0x10ffff)`;
 
-export function storeReads(sql: DatabaseSync, scopes: Pick<Scopes, 'find'>) {
+export function storeReads(
+  sql: DatabaseSync,
+  scopes: Pick<Scopes, 'find'>,
+  readLogs: (request: LogRequest) => unknown,
+) {
   const statement = {
     find: sql.prepare(`${PLACED} AND p.time = :time AND p.id = :id`),
     latest: sql.prepare(`${PLACED} AND p.time < :before ORDER BY p.time DESC, p.id DESC LIMIT :limit`),
@@ -67,6 +71,8 @@ export function storeReads(sql: DatabaseSync, scopes: Pick<Scopes, 'find'>) {
         return plain<StoreRecord>(statement.records.all(request.space, request.after, request.limit));
       case 'count':
         return statement.count.get(request.space)?.n;
+      default:
+        return readLogs(request);
     }
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreOp, StoreOutcome } from '../../core/ports.ts';
+import type { Logs } from './store-logs.ts';
 import type { Scopes } from './store-scopes.ts';
 
 type Place = Extract<StoreOp, { op: 'place' }>;
@@ -17,7 +18,7 @@ interface Row {
 
 export type Writes = ReturnType<typeof storeWrites>;
 
-export function storeWrites(sql: DatabaseSync, scopes: Scopes) {
+export function storeWrites(sql: DatabaseSync, scopes: Scopes, logs: Logs) {
   const statement = {
     arrival: sql.prepare("SELECT value FROM meta WHERE key = 'arrival'"),
     setArrival: sql.prepare("UPDATE meta SET value = ? WHERE key = 'arrival'"),
@@ -93,6 +94,7 @@ export function storeWrites(sql: DatabaseSync, scopes: Scopes) {
       if (op.op === 'place') return place(op, now);
       if (op.op === 'remove') return removeAt(op);
       if (op.op === 'put') return put(op);
+      if (op.op !== 'delete') return logs.apply(op);
       statement.delete.run(op.space, op.key);
       return { outcome: 'done' };
     },

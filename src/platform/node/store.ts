@@ -2,7 +2,17 @@
  * Store over SQLite (decisions/0005-storage.md): durable when acknowledged, one process per file. All work is
  * the storage worker's; this end checks, queues and waits.
  */
-import type { Clock, Placed, ScopeInfo, Store, StoreOp, StoreOutcome, StoreRecord } from '../../core/ports.ts';
+import type {
+  Clock,
+  LogEntryRow,
+  LogInfo,
+  Placed,
+  ScopeInfo,
+  Store,
+  StoreOp,
+  StoreOutcome,
+  StoreRecord,
+} from '../../core/ports.ts';
 import { guardStore } from '../../core/storage.ts';
 import type { StoreRequest } from './store-protocol.ts';
 import { openLine } from './store-queue.ts';
@@ -31,6 +41,12 @@ export async function openStore(path: string, { clock }: { clock: Pick<Clock, 'n
     record: (space, key) => ask<string | undefined>({ ask: 'record', space, key }),
     records: (space, limit, after = '') => ask<StoreRecord[]>({ ask: 'records', space, limit, after }),
     count: (space) => ask<number>({ ask: 'count', space }),
+    log: (author) => ask<LogInfo | undefined>({ ask: 'log', author }),
+    logs: (limit, after = '') => ask<LogInfo[]>({ ask: 'logs', limit, after }),
+    entries: (author, from, limit) => ask<LogEntryRow[]>({ ask: 'entries', author, from, limit }),
+    entryById: (id) => ask<LogEntryRow | undefined>({ ask: 'entryById', id }),
+    entriesByArrival: (after, limit, filter = {}) =>
+      ask<LogEntryRow[]>({ ask: 'entriesByArrival', after, limit, filter }),
     sweep: async (until) => {
       let gone = 0;
       for (let step = SWEEP_STEP; step === SWEEP_STEP; gone += step) {
@@ -46,5 +62,6 @@ const weigh = (batch: readonly StoreOp[]): number => batch.reduce((sum, op) => s
 
 function weightOf(op: StoreOp): number {
   if (op.op === 'place') return op.envelope.length + op.hint.length;
+  if (op.op === 'append') return op.bytes.length;
   return op.op === 'put' ? op.value.length : 0;
 }

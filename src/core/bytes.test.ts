@@ -10,6 +10,7 @@ import {
   toBase64,
   toBase64ByHand,
   toHex,
+  toHexByHand,
 } from './bytes.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 });
@@ -17,7 +18,8 @@ const bytes = fc.uint8Array({ maxLength: 300 });
 test('hex and base64 come back as they went, in the spelling that Buffer gives', () => {
   fc.assert(
     fc.property(bytes, (value) => {
-      assert.equal(toHex(value), Buffer.from(value).toString('hex'));
+      for (const encode of [toHex, toHexByHand, toHexByHand])
+        assert.equal(encode(value), Buffer.from(value).toString('hex'));
       assert.deepEqual(fromHex(toHex(value)), Uint8Array.from(value));
       for (const encode of [toBase64, toBase64ByHand]) {
         assert.equal(encode(value), Buffer.from(value).toString('base64'));

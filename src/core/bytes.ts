@@ -16,9 +16,20 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** What newer platforms bring along, many times as fast as any loop. */
+interface NativeText {
+  toHex?(): string;
+  toBase64?(): string;
+}
+const native = Uint8Array as typeof Uint8Array & {
+  fromBase64?(text: string, options: { lastChunkHandling: 'strict' }): Uint8Array<ArrayBuffer>;
+};
+
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
-export function toHex(bytes: Uint8Array): string {
+export const toHex = (bytes: Uint8Array): string => (bytes as NativeText).toHex?.() ?? toHexByHand(bytes);
+
+export function toHexByHand(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX[byte];
   return text;
@@ -42,17 +53,8 @@ export function fromHex(text: string, length = text.length / 2): Uint8Array<Arra
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const BASE64_VALUE = new Map([...BASE64].map((character, value) => [character.charCodeAt(0), value]));
 
-/** What newer platforms bring along, many times as fast as any loop. */
-interface NativeBase64 {
-  toBase64?(): string;
-}
-const native = Uint8Array as typeof Uint8Array & {
-  fromBase64?(text: string, options: { lastChunkHandling: 'strict' }): Uint8Array<ArrayBuffer>;
-};
-
 /** RFC 4648 base64 with padding. */
-export const toBase64 = (bytes: Uint8Array): string =>
-  (bytes as Uint8Array & NativeBase64).toBase64?.() ?? toBase64ByHand(bytes);
+export const toBase64 = (bytes: Uint8Array): string => (bytes as NativeText).toBase64?.() ?? toBase64ByHand(bytes);
 
 /** Strict RFC 4648 base64: padded, no white space, unused bits zero; else undefined. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {

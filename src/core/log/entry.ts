@@ -84,7 +84,7 @@ export function valueProblem(dialect: Dialect, value: string): 'too long' | 'mal
 
 /**
  * A text as a value: quoted the way the published Ruby client quotes, so that its `draft append` and ours write the
- * same bytes. Ids and NONE of the dialect stay as they are. Throws UsageError for what no entry can hold.
+ * same bytes. Ids and NONE of the dialect stay as they are, and so does what stands in quotation marks already. Throws UsageError for what no entry can hold.
  */
 export function quoteValue(dialect: Dialect, text: string): string {
   if (text === NONE || readId(dialect, text)) return text;

@@ -13,6 +13,7 @@ import { CHUNK_OVERHEAD, decodeManifest, encodeManifest, isSealedBlob, manifestH
 import { type Body, decodeBody, encodeBody } from '../src/core/seal/body.ts';
 import type { SealedFile } from '../src/core/seal/file.ts';
 import { Reader, varint } from '../src/core/wire.ts';
+import { pigeonTargets } from './pigeon.ts';
 import { readsBack, type Target } from './target.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -206,6 +207,7 @@ const varints: Target = {
 
 export const targets: readonly Target[] = [
   ...[varints, bodies, manifests, profiles, admissions, envelopes, signed, post],
+  ...pigeonTargets,
 ];
 
 /** Names an input, for the folder of crashers. */

@@ -96,12 +96,12 @@ function faults(dialect: Dialect): Fault[] {
       after: (t) => t.replace(/[08GR](\.sig\.ed25519)?$/, '1$1'),
     },
     {
-      name: 'value-lower-case-id',
-      requirement: 'PGN-3',
-      about: 'a value that would be an id in upper case',
+      name: 'value-short-id',
+      requirement: 'PGN-10',
+      about: 'a value like an id with a character less',
       reason: 'syntax',
       line: body,
-      lines: withBody(`id:${wrongId.toLowerCase()}`),
+      lines: withBody(`id:${wrongId.replace('A', '')}`),
     },
     {
       name: 'header-order',
@@ -129,6 +129,15 @@ function faults(dialect: Dialect): Fault[] {
       line: kind,
       depth: known(kind),
       before: (t) => t.replace('kind ', 'kind  '),
+    },
+    {
+      name: 'header-no-space',
+      requirement: 'PGN-4',
+      about: 'no space behind a name, another character instead',
+      reason: 'syntax',
+      line: kind,
+      depth: known(kind),
+      before: (t) => t.replace(/^kind .*$/m, 'kindx'),
     },
     {
       name: 'header-case',

@@ -44,5 +44,6 @@ function valuesOf(dialect: Dialect): string[] {
     ...['none:NONE', 'one:"x"', 'inner:"say "hi", \\n stays"', 'colon:"12:30"', 'words:"ünï ☕ 🐦"'],
     `in-string:"see ${ids[2]}"`,
     `quotes:"""`,
+    `loose:${dialect === '2020-04' ? `&${id.toLowerCase()}.sha256` : `FILE.${id.toLowerCase()}`}`,
   ];
 }

@@ -90,6 +90,15 @@ function quoted(text: string): string {
 /** Whether the text is an id in its one canonical spelling; parseId says which. */
 export const isId = (dialect: Dialect, kind: IdKind, text: string): boolean => CANONICAL[dialect][kind].test(text);
 
+const LOOSE: Readonly<Record<Dialect, RegExp>> = {
+  '2020-04': /^(@.{52}\.ed25519|[%&].{52}\.sha256)$/u,
+  '2020-06': /^(USER|TEXT|FILE)\.[A-Za-z0-9_=.-]{52}$/,
+  '2020-12': /^(USER|TEXT|FILE)\.[A-Za-z0-9_=.-]{52}$/,
+};
+
+/** Whether published clients take the value for an id: also in a spelling that names nothing. */
+export const isLooseId = (dialect: Dialect, text: string): boolean => LOOSE[dialect].test(text);
+
 /** Any id of the dialect: what it names and the bytes. */
 export function readId(dialect: Dialect, text: string): { kind: IdKind; bytes: Uint8Array } | undefined {
   for (const kind of ['identity', 'entry', 'blob'] as const) {

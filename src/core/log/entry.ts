@@ -11,6 +11,7 @@ import {
   formatId,
   formatSignature,
   type HeaderField,
+  isLooseId,
   NONE,
   readId,
 } from './dialect.ts';
@@ -77,7 +78,7 @@ export const isWord = (dialect: Dialect, text: string): boolean => DIALECTS[dial
 
 /** What is wrong with a value as it stands in an entry, or undefined. */
 export function valueProblem(dialect: Dialect, value: string): 'too long' | 'malformed' | undefined {
-  if (!value.startsWith('"')) return value === NONE || readId(dialect, value) ? undefined : 'malformed';
+  if (!value.startsWith('"')) return value === NONE || isLooseId(dialect, value) ? undefined : 'malformed';
   if (value.length < 3 || !value.endsWith('"') || value.includes('\n')) return 'malformed';
   return value.length - 2 > STRING_LIMIT && [...value].length - 2 > STRING_LIMIT ? 'too long' : undefined;
 }

@@ -160,6 +160,7 @@ function readHeaderLine(draft: Draft, text: string): Malformation | 'complete' |
   const at = draft.fieldCount;
   if (text === '') return headerEnd(draft);
   const space = text.indexOf(' ');
+  if (space < 0) return 'syntax';
   const name = text.slice(0, space) as HeaderField;
   const value = text.slice(space + 1);
   if (at === 0) draft.dialect = value.startsWith('@') ? '2020-04' : value.startsWith('USER.') ? '2020-06' : undefined;

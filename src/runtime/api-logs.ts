@@ -1,0 +1,164 @@
+/**
+ * The public API of logs: what `peer.logs` offers. Authors and entries are named as Pigeon spells them (USER.…, TEXT.…
+ * or @….ed25519, %….sha256); an author may also be given as a key of 64 hex characters.
+ */
+import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
+
+export interface LogEntry {
+  readonly id: string;
+  readonly author: string;
+  /** The author's key, 64 hex characters. */
+  readonly key: string;
+  readonly dialect: LogDialect;
+  readonly depth: number;
+  readonly kind: string;
+  readonly prev: string;
+  readonly lipmaa: string | undefined;
+  /** As it stands in the entry: strings are quoted. */
+  readonly body: readonly (readonly [key: string, value: string])[];
+  /** The rendered entry, without a final newline. */
+  readonly text: string;
+  readonly received: Date;
+  /** Cursor in the order of arrival here. */
+  readonly arrival: number;
+  /** Whether its signature and those of all before it have been checked. */
+  readonly verified: boolean;
+}
+
+export interface LogSummary {
+  readonly author: string;
+  readonly key: string;
+  readonly dialect: LogDialect;
+  readonly entries: number;
+  readonly verified: number;
+  /** The depth at which two entries of the author were seen; the log stops there. */
+  readonly forkedAt: number | undefined;
+}
+
+export type EntryBody = Readonly<Record<string, string>> | readonly (readonly [key: string, value: string])[];
+
+export interface EntriesQuery {
+  readonly author?: string;
+  readonly kind?: string;
+  /** Depth to start at; needs an author. */
+  readonly from?: number;
+  /** Those that were received here at that time or later. */
+  readonly since?: Date;
+  /** Goes on with what arrives, until the signal fires or the peer closes. */
+  readonly live?: boolean;
+  /** Also those whose own signature is unchecked, for which a trusted head vouches. */
+  readonly unverified?: boolean;
+  readonly signal?: AbortSignalLike;
+}
+
+export interface LogProgress {
+  readonly bytes: number;
+  readonly entries: number;
+  readonly imported: number;
+  readonly known: number;
+  readonly refused: number;
+}
+
+export interface EntryRefusal {
+  /** Of core/log's reader and chain, or: bad signature, fork, blocked, refused before. */
+  readonly reason: string;
+  readonly author: string | undefined;
+  readonly depth: number | undefined;
+  readonly line: number;
+}
+
+export interface ImportOptions {
+  readonly onProgress?: (progress: LogProgress) => void;
+  readonly signal?: AbortSignalLike;
+  /** Checks the hash chain and each head's signature now, the other signatures in the background. */
+  readonly trustHeads?: boolean;
+  /** Says what would be, and keeps nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface ImportReport {
+  readonly imported: number;
+  readonly known: number;
+  /** The first 1,000; of what only follows a refused entry, the first for each author. */
+  readonly refused: readonly EntryRefusal[];
+  readonly refusedCount: number;
+  /** SHA-256, in hex, of blobs that the imported entries name and that are not here; the first 10,000. */
+  readonly wantedBlobs: readonly string[];
+}
+
+export interface ExportOptions {
+  /** Default: those followed, and the own, which comes last. */
+  readonly authors?: readonly string[];
+  /** By author's key in hex, how many entries the receiver has. */
+  readonly since?: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignalLike;
+}
+
+export type Proof =
+  | { readonly kind: 'proven'; readonly entry: LogEntry; readonly head: LogEntry }
+  | { readonly kind: 'not proven'; readonly reason: string };
+
+export interface ForkEvidence {
+  readonly author: string;
+  readonly depth: number;
+  /** Both entries as a text: anybody can check it. */
+  readonly proof: string;
+}
+
+export interface LogPeer {
+  readonly author: string;
+  readonly key: string;
+  /** 0: own; 1: followed; 2: followed by those; … */
+  readonly distance: number;
+  readonly blocked: boolean;
+}
+
+export interface Drafts {
+  /** Rejects where there is a draft already. All of these resolve to the draft as the published client prints it. */
+  create(kind: string): Promise<string>;
+  append(key: string, value: string): Promise<string>;
+  show(): Promise<string>;
+  discard(): Promise<void>;
+  /** Makes the draft the next entry of the own log. */
+  sign(): Promise<LogEntry>;
+}
+
+export interface FriendOptions {
+  /** Says so in the own log, for friends of friends to read. */
+  readonly announce?: boolean;
+}
+
+export interface Logs {
+  own(): Promise<LogSummary>;
+  /** The entry is on disk, and the next of the own log, once this resolves. Texts are quoted as values. */
+  append(kind: string, body: EntryBody): Promise<LogEntry>;
+  readonly drafts: Drafts;
+  entries(query?: EntriesQuery): AsyncIterable<LogEntry>;
+  entry(id: string): Promise<LogEntry | undefined>;
+  list(): AsyncIterable<LogSummary>;
+  /** Checks signatures that are unchecked, or all again; a log ends before the first that is bad. */
+  verify(
+    author: string,
+    options?: { again?: boolean; onProgress?: (checked: number) => void; signal?: AbortSignalLike },
+  ): Promise<{ checked: number; badAt: number | undefined }>;
+  /** The certificate of an entry: text that proves it without the rest of its log. */
+  prove(id: string): Promise<Uint8Array>;
+  /** A proven entry of a log that is not here is kept as a fragment, until the log comes. */
+  checkCertificate(bytes: Uint8Array): Promise<Proof>;
+  fragments(author: string): Promise<LogEntry[]>;
+  forks(): Promise<ForkEvidence[]>;
+  follow(author: string, options?: FriendOptions): Promise<void>;
+  unfollow(author: string, options?: FriendOptions): Promise<void>;
+  /** Removes the log; the author is neither taken in nor handed out any more. */
+  block(author: string, options?: FriendOptions): Promise<void>;
+  unblock(author: string): Promise<void>;
+  /** Own, followed and blocked ones, and friends of friends to that distance; 1 by default. */
+  peers(options?: { distance?: number }): Promise<LogPeer[]>;
+  importEntries(
+    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options?: ImportOptions,
+  ): Promise<ImportReport>;
+  exportEntries(options?: ExportOptions): AsyncIterable<Uint8Array>;
+  /** Resolves when what was begun has ended, the background check included. */
+  close(): Promise<void>;
+}

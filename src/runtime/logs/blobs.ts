@@ -1,0 +1,66 @@
+/**
+ * Blobs of logs: verified on the way in, bounded as every Pigeon client bounds them, taken in from others only when an
+ * entry names them, collected only when nothing does.
+ */
+import { toHex } from '../../core/bytes.ts';
+import { UsageError } from '../../core/errors.ts';
+import { formatId } from '../../core/log/dialect.ts';
+import { isNamed } from './blob-names.ts';
+import type { OwnLog } from './own.ts';
+import type { LogPorts } from './ports.ts';
+import { allRecords } from './standing.ts';
+
+export const LOG_BLOB_BYTES = 360_000;
+/** Which of the BlobStore's are the logs' own to collect, and who put them: the rest is the messages'. */
+const KEPT = 'log-blob';
+
+export interface LogBlobs {
+  /** Keeps bytes until they are removed by hand; resolves to the id that an entry names them by. */
+  put(bytes: Uint8Array): Promise<string>;
+  get(hash: string): Promise<Uint8Array | undefined>;
+  /** Another's, kept while an entry names it. */
+  take(hash: string, bytes: Uint8Array): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
+  isNamed(hash: string): Promise<boolean>;
+  /** Deletes others' that nothing names any more; resolves to how many. */
+  collect(): Promise<number>;
+}
+
+export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog): LogBlobs {
+  const keep = async (hash: string, bytes: Uint8Array, by: 'own' | 'carried'): Promise<'stored' | 'known'> => {
+    const ifAbsent = by === 'carried';
+    if ((await blobs.size(hash)) === undefined || by === 'own') {
+      await store.commit([{ op: 'put', space: KEPT, key: hash, value: by, ifAbsent }]);
+    }
+    return blobs.put(hash, bytes);
+  };
+  return {
+    async put(bytes) {
+      if (bytes.length > LOG_BLOB_BYTES) {
+        throw new UsageError(`Cannot keep blob: expected at most ${LOG_BLOB_BYTES} bytes, got ${bytes.length}`);
+      }
+      const hash = sha256(bytes);
+      await keep(toHex(hash), bytes, 'own');
+      return formatId(await own.dialect(), 'blob', hash);
+    },
+    async get(hash) {
+      const bytes = await blobs.get(hash);
+      return bytes !== undefined && toHex(sha256(bytes)) === hash ? bytes : undefined;
+    },
+    async take(hash, bytes) {
+      if (bytes.length > LOG_BLOB_BYTES) return 'too large';
+      if (toHex(sha256(bytes)) !== hash) return 'damaged';
+      return (await isNamed(store, hash)) ? keep(hash, bytes, 'carried') : 'not named';
+    },
+    isNamed: (hash) => isNamed(store, hash),
+    async collect() {
+      let gone = 0;
+      for await (const { key, value } of allRecords(store, KEPT)) {
+        if (value !== 'carried' || (await isNamed(store, key))) continue;
+        await blobs.delete(key);
+        await store.commit([{ op: 'delete', space: KEPT, key }]);
+        gone++;
+      }
+      return gone;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** Logs: signed, append-only, kept and carried for oneself and others (spec/02-pigeon.md). Puts the parts together. */
+import type { LogInfo } from '../../core/ports.ts';
+import type { LogSummary, Logs } from '../api-logs.ts';
+import { createLogBlobs, type LogBlobs } from './blobs.ts';
+import { checkLog, createChecker } from './checking.ts';
+import { createDrafts } from './drafts.ts';
+import { exportEntries } from './exporting.ts';
+import { createFriends } from './friends.ts';
+import { importEntries } from './importing.ts';
+import { authorKey, authorName, entryHashOf, entryOfRow } from './names.ts';
+import { createNews } from './news.ts';
+import { createOwnLog } from './own.ts';
+import type { LogPorts } from './ports.ts';
+import { createProving } from './proving.ts';
+import { readEntries } from './reading.ts';
+import { createStanding } from './standing.ts';
+
+export interface LogsOfPeer extends Logs {
+  readonly blobs: LogBlobs;
+  /** Authors that are followed, certified logs included, by key. */
+  followed(): Promise<readonly string[]>;
+  /** Resolves when the background check has nothing left to do. */
+  checked(): Promise<void>;
+}
+
+export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
+  const { store } = ports;
+  const news = createNews();
+  const standing = await createStanding(ports);
+  const parts = { ports, standing, news, arrived: news.tell };
+  const own = createOwnLog(ports, standing, news.tell);
+  const friends = createFriends(ports, standing, own);
+  const proving = createProving(ports, standing);
+  const checker = createChecker(parts);
+  const running = new Set<Promise<unknown>>();
+  checker.wake();
+
+  const summary = ({ author, dialect, next, verifiedThrough }: LogInfo): LogSummary => ({
+    ...{ author: authorName(dialect, author), key: author, dialect, entries: next, verified: verifiedThrough + 1 },
+    forkedAt: standing.forkedAt(author),
+  });
+  const begun = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+  async function* list(): AsyncGenerator<LogSummary> {
+    for (let after: string | undefined; ; ) {
+      const logs = await store.logs(256, after);
+      yield* logs.map(summary);
+      if (logs.length < 256) return;
+      after = logs.at(-1)?.author;
+    }
+  }
+
+  return {
+    blobs: createLogBlobs(ports, own),
+    followed: friends.followed,
+    checked: checker.settled,
+    async own() {
+      const log = await store.log(own.author);
+      const dialect = await own.dialect();
+      const empty = { author: own.author, dialect, next: 0, head: new Uint8Array(), verifiedThrough: -1 };
+      return summary(log ?? empty);
+    },
+    append: async (kind, body) => entryOfRow(await begun(own.append(kind, body))),
+    drafts: createDrafts(ports, own),
+    entries: (query) => readEntries(parts, query),
+    async entry(id) {
+      const row = await store.entryById(entryHashOf(id));
+      return row && entryOfRow(row);
+    },
+    list,
+    verify: (author, options) => begun(checkLog(parts, authorKey(author), options)),
+    prove: proving.certificate,
+    checkCertificate: (bytes) => begun(proving.check(bytes)),
+    fragments: proving.fragments,
+    forks: standing.forks,
+    follow: (author, options) => begun(friends.follow(author, options)),
+    unfollow: (author, options) => begun(friends.unfollow(author, options)),
+    block: (author, options) => begun(friends.block(author, options)),
+    unblock: (author) => begun(friends.unblock(author)),
+    peers: ({ distance = 1 } = {}) => friends.peers(distance),
+    importEntries: (source, options) =>
+      begun(
+        importEntries(parts, source, options).finally(() => {
+          if (options?.trustHeads === true) checker.wake();
+        }),
+      ),
+    exportEntries: (options) => exportEntries({ ...parts, own: own.author, followed: friends.followed }, options),
+    async close() {
+      news.close();
+      await checker.close();
+      await Promise.allSettled(running);
+      await own.settled();
+    },
+  };
+}

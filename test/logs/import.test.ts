@@ -156,12 +156,10 @@ test('what came before the end of a truncated input is kept, and the next import
     fc.asyncProperty(fc.nat(bytes.length), async (end) => {
       const { logs } = await createTestLogs();
       const cut = await logs.importEntries([bytes.subarray(0, end)]);
-      const whole =
-        bytes
-          .subarray(0, end)
-          .toString()
-          .split(/\n\n(?=author )/).length - 1;
-      assert.ok(cut.imported >= whole && cut.imported <= whole + 1);
+      const begun = Buffer.from(bytes.subarray(0, end))
+        .toString()
+        .split(/^author /m).length;
+      assert.ok(cut.imported >= begun - 2 && cut.imported < begun, `${cut.imported} of ${begun - 1}`);
       const rest = await logs.importEntries([bytes]);
       assert.deepEqual([rest.imported, rest.known, rest.refusedCount], [17 - cut.imported, cut.imported, 0]);
     }),

@@ -37,6 +37,7 @@ const MOST_OPS = 4096;
 export function createBatches({ ports, standing, arrived, report, options }: Parts) {
   const { store, verifier, clock } = ports;
   let batch: Linked[] = [];
+  let committing: Promise<void> = Promise.resolve();
   const ahead: { batch: Linked[]; verdicts: Promise<boolean[]> }[] = [];
   /** Where an author's log ended before entries came that only their head vouches for. */
   const trusted = new Map<Tip, number>();
@@ -71,7 +72,11 @@ export function createBatches({ ports, standing, arrived, report, options }: Par
         good.push(linked);
       }
     }
-    await append(good);
+    // The disk works on one batch while the next is being read and checked.
+    const before = committing;
+    committing = before.then(() => append(good));
+    committing.catch(() => undefined);
+    await before;
   };
   const refuseFollower = ({ found: { entry, line } }: Linked): void =>
     report.refuse({ reason: 'gap', author: formatId(entry.dialect, 'identity', entry.key), depth: entry.depth, line });
@@ -124,6 +129,7 @@ export function createBatches({ ports, standing, arrived, report, options }: Par
   const drain = async (): Promise<void> => {
     if (batch.length > 0) send();
     while (ahead.length > 0) await settle();
+    await committing;
   };
   /** Removes what only a bad head or a bad entry vouched for. */
   const cut = async (tip: Tip, depth: number): Promise<void> => {

@@ -25,6 +25,10 @@ export interface PoolOptions {
 export interface Pool {
   /** Whether any job waits or is being checked. */
   isBusy(): boolean;
+  /** Whether a worker has started and said so. */
+  isReady(): boolean;
+  /** Starts a worker where none runs; it keeps no process alive. */
+  warmUp(): void;
   /** How many workers run. */
   workers(): number;
   submit(jobs: readonly PoolJob[]): void;
@@ -36,6 +40,7 @@ interface Member {
   readonly worker: Worker;
   /** In the order sent, which is the order of the answers. */
   readonly inFlight: PoolJob[][];
+  ready: boolean;
   idle: NodeJS.Timeout | undefined;
   error: unknown;
 }
@@ -91,8 +96,12 @@ export function createPool(options: PoolOptions): Pool {
       execArgv: [],
       name: 'pipes-verifier',
     });
-    const member: Member = { worker, inFlight: [], idle: undefined, error: undefined };
-    worker.on('message', (verdicts: ArrayBuffer) => settle(member, new Uint8Array(verdicts)));
+    const member: Member = { worker, inFlight: [], ready: false, idle: undefined, error: undefined };
+    worker.on('message', (verdicts: ArrayBuffer) => {
+      member.ready = true;
+      if (verdicts.byteLength > 0) settle(member, new Uint8Array(verdicts));
+      else if (member.inFlight.length === 0) rest(member);
+    });
     worker.on('error', (error) => {
       member.error = error;
     });
@@ -105,7 +114,11 @@ export function createPool(options: PoolOptions): Pool {
     deathsInARow = 0;
     for (const [i, job] of (member.inFlight.shift() ?? []).entries()) job.resolve(verdicts[i] === 1);
     dispatch();
-    if (member.inFlight.length > 0) return;
+    if (member.inFlight.length === 0) rest(member);
+  };
+
+  const rest = (member: Member): void => {
+    clearTimeout(member.idle);
     member.worker.unref();
     member.idle = setTimeout(() => retire(member), options.idleMs).unref();
   };
@@ -132,6 +145,10 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     isBusy: () => queue.length > 0 || [...members].some((member) => member.inFlight.length > 0),
+    isReady: () => [...members].some((member) => member.ready),
+    warmUp() {
+      if (members.size === 0 && !closed) start().worker.unref();
+    },
     workers: () => members.size,
     submit(jobs) {
       queue.push(...batches(jobs, options.size));

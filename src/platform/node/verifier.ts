@@ -16,7 +16,7 @@ export interface VerifierOptions {
   readonly workers?: number;
   /** A worker without work ends after this. */
   readonly idleMs?: number;
-  /** Jobs of one turn of the event loop that are checked on the calling thread while no worker is busy. */
+  /** Jobs of one turn of the event loop that are checked on the calling thread while no worker is busy or none runs yet. */
   readonly inline?: number;
   /** Default: the fastest that loads. */
   readonly library?: LibraryName;
@@ -31,7 +31,10 @@ export interface NodeVerifier extends Verifier {
 }
 
 const IDLE_MS = 30_000;
-const INLINE_JOBS = 4;
+/** About a millisecond: less than a worker costs in memory and hops. */
+const INLINE_JOBS = 16;
+/** So many waiting are worth a worker, which takes as long to start as a thousand checks. */
+const WORTH_A_WORKER = 64;
 const MOST_WAITING = 16_384;
 const MOST_WAITING_BYTES = 64 << 20;
 
@@ -45,15 +48,22 @@ export function createVerifier(options: VerifierOptions = {}): NodeVerifier {
   });
   const inline = options.inline ?? INLINE_JOBS;
   const pending = new Set<Promise<boolean>>();
-  let waiting: PoolJob[] = [];
+  const waiting: PoolJob[] = [];
   let bytes = 0;
   let closed = false;
 
   const flush = (): void => {
-    const jobs = waiting;
-    waiting = [];
-    if (jobs.length > inline || pool.isBusy()) pool.submit(jobs);
-    else for (const job of jobs) job.resolve(library.check(job.key, job.signature, job.message));
+    const few = waiting.length <= inline && !pool.isBusy();
+    // Until a worker has started, this thread goes on, a few each turn.
+    if (few || (inline > 0 && !pool.isReady())) {
+      if (waiting.length > WORTH_A_WORKER) pool.warmUp();
+      for (const job of waiting.splice(0, inline)) {
+        job.resolve(library.check(job.key, job.signature, job.message));
+      }
+      if (waiting.length > 0) setImmediate(flush);
+      return;
+    }
+    pool.submit(waiting.splice(0));
   };
 
   const enqueue = (key: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean> =>

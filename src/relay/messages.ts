@@ -131,7 +131,9 @@ async function admit(desk: Desk, message: PiperMessage, hint: StoredHint, receiv
 }
 
 function tell({ telemetry, log }: Desk, message: PiperMessage, key: string, placed: Placed, first: boolean): void {
-  log.debug({ event: 'message', channel: message.channel, version: message.version, id: toHex(placed.id) }, 'Stored');
+  if (log.isLevelEnabled('debug')) {
+    log.debug({ event: 'message', channel: message.channel, version: message.version, id: toHex(placed.id) }, 'Stored');
+  }
   telemetry.messagePosted({ channel: message.channel, key, version: message.version });
   if (first) telemetry.channelCreated(message.channel);
 }

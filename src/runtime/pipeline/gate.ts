@@ -3,7 +3,7 @@
  * Memory is bounded: it remembers names, never envelopes, and forgets the oldest first.
  */
 
-import { toHex } from '../../core/bytes.ts';
+import { concat, toBase64 } from '../../core/bytes.ts';
 import { encodeEnvelope, envelopeId } from '../../core/envelope/envelope.ts';
 import type { Clock, Sha256, Store } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
@@ -27,7 +27,7 @@ export function createGate(ports: { store: Store; clock: Clock; sha256: Sha256 }
   return {
     identify(arrival) {
       const id = envelopeId(ports.sha256, arrival.envelope);
-      const token = `${toHex(id)}/${toHex(arrival.envelope.signature)}`;
+      const token = toBase64(concat(id, arrival.envelope.signature));
       return { ...arrival, id, token, stored: encodeEnvelope(arrival.envelope) };
     },
     async pass(candidate) {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { EXIT, portProblem } from './exit.ts';
+import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
 import { addRelayOptions, type RelayFlags, type RelaySettings, relaySettings } from './settings.ts';
 import { stopSignal, within } from './stop.ts';
@@ -31,9 +32,11 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   const stop = stopSignal();
   try {
     const relay = await start(settings, flags.logLevel);
+    const stopLooking = giveBackAtRest();
     const facts = { url: relay.url, port: relay.port, dataDir: settings.dataDir, page: pageDirectory() !== undefined };
     output.data(facts, welcome(facts));
     await stop.stopped;
+    stopLooking();
     output.note('Stopping …');
     if (await within(STOP_MS, relay.close())) return EXIT.ok;
     console.error(

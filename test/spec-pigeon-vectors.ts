@@ -49,9 +49,10 @@ const authors = () =>
 export const WORKED = /^```pgn ([\w.-]+)\n([\s\S]*?)^```$/gm;
 
 async function write(): Promise<void> {
+  const made = await makePigeonVectors();
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(new URL(name, folder));
-  for (const [name, bytes] of await makePigeonVectors()) writeFileSync(new URL(name, folder), bytes);
+  for (const [name, bytes] of made) writeFileSync(new URL(name, folder), bytes);
   const text = readFileSync(document, 'utf8');
   const filled = text.replace(WORKED, (_, file: string) => {
     return `\`\`\`pgn ${file}\n${readFileSync(new URL(file, folder), 'utf8')}\`\`\``;

@@ -4,7 +4,7 @@
  */
 import { openBlobs } from '../platform/browser/blobs.ts';
 import { ciphers, clock, createVerifier, random, sha256 } from '../platform/browser/crypto.ts';
-import { loadOrCreateKeys } from '../platform/browser/keys.ts';
+import { forgetRootSeed, loadOrCreateKeys } from '../platform/browser/keys.ts';
 import { openStore } from '../platform/browser/store.ts';
 import { createTabs } from '../platform/browser/tabs.ts';
 import { createHttp } from '../platform/web/http.ts';
@@ -26,6 +26,9 @@ export interface BrowserOpenOptions extends OpenOptions {
 export async function open(options: BrowserOpenOptions = {}): Promise<Peer> {
   const { databaseName = 'pipes', onError, ...rest } = options;
   const { signer, agreement } = await loadOrCreateKeys(databaseName);
+  const logKeys = await loadOrCreateKeys(`${databaseName}-log`);
+  // Nobody writes down a log's key: after a restore, a new log names the old one.
+  if (logKeys.created) await forgetRootSeed(`${databaseName}-log`);
   const store = await openStore(`${databaseName}-store`, { clock });
   const blobs = await openBlobs(`${databaseName}-blobs`, { clock });
   const verifier = createVerifier();
@@ -39,7 +42,7 @@ export async function open(options: BrowserOpenOptions = {}): Promise<Peer> {
   return createPeer(
     {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release, lead, changes },
-      ...{ http: createHttp(), uuid: () => crypto.randomUUID(), network: watchNetwork },
+      ...{ http: createHttp(), uuid: () => crypto.randomUUID(), network: watchNetwork, logSigner: logKeys.signer },
       ...(onError && { onError }),
     },
     rest,

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { openBlobs } from '../platform/node/blobs.ts';
 import { ciphers, clock, random, sha256 } from '../platform/node/crypto.ts';
 import { loadOrCreateKeys } from '../platform/node/keys.ts';
+import { loadOrCreateLogKey } from '../platform/node/log-key.ts';
 import { openStore } from '../platform/node/store.ts';
 import { createVerifier } from '../platform/node/verifier.ts';
 import { createHttp } from '../platform/web/http.ts';
@@ -34,6 +35,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   const { dataDir = './data', passphrase, onError, ...rest } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadOrCreateKeys(dataDir, passphrase === undefined ? {} : { passphrase });
+  const logKey = await loadOrCreateLogKey(dataDir, passphrase === undefined ? {} : { passphrase });
   const store = await openStore(join(dataDir, 'peer.db'), { clock });
   const blobs = await openBlobs(join(dataDir, 'peer-blobs'), { clock });
   const verifier = createVerifier();
@@ -46,7 +48,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   return createPeer(
     {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
-      ...{ http: createHttp(), uuid: randomUUID },
+      ...{ http: createHttp(), uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
       ...(onError && { onError }),
     },
     rest,

@@ -2,7 +2,10 @@
  * The public API's types: what open() returns, in Node and in the browser. Times are Dates, keys and ids are
  * lower-case hex, names are whatever people type (show them as text, never as markup).
  */
-import type { AbortSignalLike } from '../core/ports.ts';
+import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
+import type { Logs } from './api-logs.ts';
+
+export type * from './api-logs.ts';
 
 /** Why a message can be read, or can't. */
 export type Lock =
@@ -116,6 +119,8 @@ export interface IdentityInfo {
 
 export interface Peer {
   readonly identity: IdentityInfo;
+  /** Signed logs: the own one, and those of others that are kept and carried. */
+  readonly logs: Logs;
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;
   channel(name: string): Channel;
@@ -136,4 +141,6 @@ export interface OpenOptions {
   name?: string;
   /** Marks this identity as a program, shown as such to people. */
   agent?: boolean;
+  /** Dialect of the own log, where it has no entry yet; 2020-06 unless older Pigeon clients must read it. */
+  logDialect?: LogDialect;
 }

@@ -23,6 +23,7 @@ export async function createMemoryPeer({ http, seed = random(32), store, blobs, 
     blobs: blobs ?? createMemoryBlobs({ clock }),
     signer: signerFromSeed(seed),
     agreement: agreementFromSeed(seed),
+    logSigner: signerFromSeed(seed.map((byte) => byte ^ 0x55)),
     verifier: createVerifier(),
     ...{ ciphers, sha256, random, clock, http, uuid: randomUUID },
     // Quick retries: the fake relay answers at once.

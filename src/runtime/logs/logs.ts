@@ -34,6 +34,7 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   const checker = createChecker(parts);
   const running = new Set<Promise<unknown>>();
   checker.wake();
+  if (ports.dialect !== undefined) await own.chooseDialect(ports.dialect);
 
   const summary = ({ author, dialect, next, verifiedThrough }: LogInfo): LogSummary => ({
     ...{ author: authorName(dialect, author), key: author, dialect, entries: next, verified: verifiedThrough + 1 },

@@ -24,7 +24,11 @@ export function createOwnLog(ports: LogPorts, standing: Standing, arrived: () =>
   const author = toHex(logSigner.key);
   let last: Promise<unknown> = Promise.resolve();
 
-  const dialect = async (): Promise<Dialect> => (await store.log(author))?.dialect ?? ports.dialect ?? '2020-06';
+  const dialect = async (): Promise<Dialect> =>
+    (await store.log(author))?.dialect ??
+    ((await store.record('log-own', 'dialect')) as Dialect | undefined) ??
+    ports.dialect ??
+    '2020-06';
 
   /** Signs for the place after the head, and appends there: undefined where another writer was first. */
   const attempt = async (draft: Draft, also: readonly StoreOp[]): Promise<LogEntryRow | undefined> => {
@@ -83,6 +87,10 @@ export function createOwnLog(ports: LogPorts, standing: Standing, arrived: () =>
   return {
     author,
     dialect,
+    /** Remembered until the first entry settles it for good. */
+    async chooseDialect(of: Dialect): Promise<void> {
+      await store.commit([{ op: 'put', space: 'log-own', key: 'dialect', value: of }]);
+    },
     append: (kind: string, body: EntryBody): Promise<LogEntryRow> =>
       inTurn(async () => write(draftOf(await dialect(), kind, body))),
     /** With operations that happen in the same commit or not at all. */

@@ -5,6 +5,7 @@
 import { UsageError } from '../../core/errors.ts';
 import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
+import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
 import { createCanceller } from './cancel.ts';
@@ -24,6 +25,7 @@ import { channelSummaries } from './summaries.ts';
 export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): Promise<Peer> {
   const parts = await assemble(ports, options);
   const { self, directory, news, pipeline, link } = parts;
+  const logs = await createPeerLogs(ports, options);
   const channels = new Map<string, Channel>();
   let closed = false;
 
@@ -65,6 +67,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
 
   return {
     identity: identityOf(self),
+    logs,
     async setName(name) {
       checkOpen();
       await self.setName(name);
@@ -87,9 +90,20 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       unsubscribe();
       sharing.stop();
       await stopLink?.();
+      await logs.close();
       await ports.release();
     },
   };
+}
+
+function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<LogsOfPeer> {
+  const { store, blobs, logSigner, signer, verifier, sha256, clock, onError } = ports;
+  return createLogs({
+    ...{ store, blobs, logSigner, verifier, sha256, clock },
+    ...(ports.certifiesLog !== false && { signer }),
+    ...(logDialect && { dialect: logDialect }),
+    ...(onError && { onError }),
+  });
 }
 
 async function assemble(ports: PeerPorts, options: OpenOptions) {

@@ -31,6 +31,10 @@ export interface PeerPorts {
   readonly blobs: BlobStore;
   readonly signer: Signer;
   readonly agreement: Agreement;
+  /** The key of this installation's log. */
+  readonly logSigner: Signer;
+  /** The log's key was made here, so that its first entry is the identity's certificate; true by default. */
+  readonly certifiesLog?: boolean;
   readonly verifier: Verifier;
   readonly ciphers: Ciphers;
   readonly sha256: Sha256;

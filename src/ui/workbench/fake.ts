@@ -96,6 +96,10 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
 
   return {
     identity,
+    // The page does not show logs.
+    get logs(): never {
+      throw new Error('Cannot use logs: the made-up peer has none');
+    },
     async setName(name) {
       identity.name = name;
     },

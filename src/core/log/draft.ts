@@ -1,5 +1,5 @@
 /**
- * An entry in the making (spec/02-pigeon.md#drafts): shown as the published client shows it, with DRAFT where depth,
+ * An entry in the making (spec/02-pigeon.md#writing): shown as the published client shows it, with DRAFT where depth,
  * links and author are not known yet, and turned into an entry that only wants its signature.
  */
 import { UsageError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Keeps a relay small (decisions/0008-benchmarks.md). Node's defaults spend memory on throughput that a relay does not
+ * Keeps a relay small (decisions/0009-benchmarks.md). Node's defaults spend memory on throughput that a relay does not
  * need: they treble its memory at a thousand messages a second. The flags can only be given at the start of a process,
  * so `runLean` starts it anew in its own place: same process id, same terminal, one start of Node more.
  */

@@ -102,7 +102,6 @@ export async function importEntries(
   };
   const fork = async (tip: Tip, item: Found, row: { bytes: Uint8Array; dialect: Dialect }): Promise<void> => {
     const { entry, bytes } = item;
-    if (row.dialect !== entry.dialect) return refuse('other dialect', item);
     const present = parsedRow(row);
     const check = ports.verifier.verify(entry.key, entry.signature, signedPart(entry.dialect, bytes));
     if (!(await check)) return refuse('bad signature', item);

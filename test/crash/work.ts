@@ -34,9 +34,10 @@ export function removeBatch(n: number): StoreOp[] {
   return [...removes, { op: 'delete', space: BATCH_SPACE, key: String(n) }];
 }
 
-/** Both kinds: small ones live in the index, larger ones in files. */
+/** Both kinds, of up to 10 KB and from 20 KB on: small ones live in the index, larger ones in files. */
 export function crashBlob(n: number): { hash: string; bytes: Uint8Array } {
-  const bytes = new Uint8Array(n % 2 === 0 ? 500 + n : 20_000 + ((n * 7919) % 200_000)).fill(n & 0xff);
+  const size = n % 2 === 0 ? 500 + (n % 10_000) : 20_000 + ((n * 7919) % 200_000);
+  const bytes = new Uint8Array(size).fill(n & 0xff);
   new DataView(bytes.buffer).setUint32(0, n);
   return { hash: createHash('sha256').update(bytes).digest('hex'), bytes };
 }

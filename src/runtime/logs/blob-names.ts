@@ -10,8 +10,8 @@ import { depthKey, parsedRow } from './names.ts';
 export const NAMES = 'blob-named';
 const PAGE = 256;
 
-export const nameOps = (author: string, entry: Entry): StoreOp[] =>
-  blobsOf(entry).map((hash) => ({
+export const nameOps = (author: string, entry: Entry, blobs: readonly Uint8Array[] = blobsOf(entry)): StoreOp[] =>
+  blobs.map((hash) => ({
     op: 'put',
     space: NAMES,
     key: nameKey(toHex(hash), author, entry.depth),

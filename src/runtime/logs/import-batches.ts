@@ -4,7 +4,6 @@
  */
 import { toHex } from '../../core/bytes.ts';
 import { formatId } from '../../core/log/dialect.ts';
-import { blobsOf } from '../../core/log/entry.ts';
 import type { Parsed } from '../../core/log/parse.ts';
 import type { StoreOp } from '../../core/ports.ts';
 import type { ImportOptions } from '../api-logs.ts';
@@ -20,6 +19,8 @@ export interface Linked {
   readonly generation: number;
   readonly found: Extract<Parsed, { kind: 'entry' }>;
   readonly hash: Uint8Array;
+  /** SHA-256 of the blobs that it names. */
+  readonly blobs: readonly Uint8Array[];
 }
 
 interface Parts {
@@ -97,7 +98,7 @@ export function createBatches({ ports, standing, arrived, report, options }: Par
     };
     for (const linked of good) {
       entries.push([linked, ops.length]);
-      ops.push(appendOp(linked), ...nameOps(linked.tip.author, linked.found.entry));
+      ops.push(appendOp(linked), ...nameOps(linked.tip.author, linked.found.entry, linked.blobs));
       if (ops.length >= MOST_OPS) await commit();
     }
     if (ops.length > 0) await commit();
@@ -118,12 +119,12 @@ export function createBatches({ ports, standing, arrived, report, options }: Par
     tip.ids.clear();
     refuse(linked, outcome === 'forked' ? 'fork' : 'gap');
   };
-  const counted = ({ tip, found: { entry } }: Linked, outcome: 'inserted' | 'known'): void => {
+  const counted = ({ tip, found: { entry }, blobs }: Linked, outcome: 'inserted' | 'known'): void => {
     if (options.trustHeads === true && !trusted.has(tip)) trusted.set(tip, entry.depth);
     tip.stored = Math.max(tip.stored, entry.depth + 1);
     if (outcome === 'known') report.counts.known++;
     else report.counts.imported++;
-    for (const hash of blobsOf(entry)) report.names(toHex(hash));
+    for (const hash of blobs) report.names(toHex(hash));
   };
 
   const drain = async (): Promise<void> => {

@@ -6,6 +6,7 @@
 import { equal, toHex } from '../../core/bytes.ts';
 import { linkProblem, lipmaaTarget } from '../../core/log/chain.ts';
 import { type Dialect, formatId } from '../../core/log/dialect.ts';
+import { blobsOf } from '../../core/log/entry.ts';
 import { createEntryParser, type Parsed } from '../../core/log/parse.ts';
 import type { ImportOptions, ImportReport } from '../api-logs.ts';
 import { createBatches } from './import-batches.ts';
@@ -76,7 +77,7 @@ export async function importEntries(
     const hash = ports.sha256(bytes);
     if (standing.wasRefused(hash)) return void refuse('refused before', item);
     advance(tip, { dialect: entry.dialect, depth: entry.depth, id: formatId(entry.dialect, 'entry', hash) });
-    return batches.add({ tip, generation: tip.generation, found: item, hash });
+    return batches.add({ tip, generation: tip.generation, found: item, hash, blobs: blobsOf(entry) });
   };
 
   /** What it does not continue may yet turn out to be bad: once that is known, one more try. */

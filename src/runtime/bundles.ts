@@ -1,0 +1,140 @@
+/**
+ * Bundles in and out: drives what a platform reads and writes (core/bundle) and the logs. Everything that comes in is
+ * checked here: entries by the logs, blobs by their hash, and only those that an entry names are kept.
+ */
+
+import type {
+  BundleBlob,
+  BundleReport,
+  Bundles,
+  OpenBundle,
+  ReadBundleOptions,
+  WriteBundleOptions,
+  WrittenBundle,
+} from '../core/bundle/bundle.ts';
+import { concat, toHex } from '../core/bytes.ts';
+import type { Dialect } from '../core/log/dialect.ts';
+import type { LogInfo, Sha256, Store } from '../core/ports.ts';
+import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
+import { LOG_BLOB_BYTES } from './logs/blobs.ts';
+import type { LogsOfPeer } from './logs/logs.ts';
+import { authorKey } from './logs/names.ts';
+
+export interface BundleImportReport extends ImportReport {
+  readonly blobs: { readonly stored: number; readonly known: number; readonly refused: number };
+}
+
+export interface PeerBundles {
+  import(source: string, options?: ImportOptions & ReadBundleOptions): Promise<BundleImportReport>;
+  export(target: string, options?: ExportOptions & WriteBundleOptions): Promise<WrittenBundle>;
+  inspect(source: string, options?: ReadBundleOptions): Promise<BundleReport>;
+}
+
+interface Parts {
+  readonly platform: Bundles;
+  readonly logs: LogsOfPeer;
+  readonly store: Store;
+  readonly sha256: Sha256;
+}
+
+const DIALECTS: readonly Dialect[] = ['2020-04', '2020-06', '2020-12'];
+const PAGE = 256;
+const MOST_REFUSALS = 1000;
+
+export function createBundles(parts: Parts): PeerBundles {
+  const { platform } = parts;
+  return {
+    inspect: (source, options) => platform.inspect(source, options),
+    async import(source, options = {}) {
+      const bundle = await platform.open(source, options);
+      try {
+        return await importBundle(parts, bundle, options);
+      } finally {
+        await bundle.close();
+      }
+    },
+    async export(target, options = {}) {
+      const authors = await authorsOf(parts, options.authors);
+      const { dialect: own } = await parts.logs.own();
+      const content = {
+        own,
+        parts: DIALECTS.filter((dialect) => authors.some((log) => log.dialect === dialect)).map((dialect) => ({
+          dialect,
+          entries: entriesOf(
+            parts,
+            authors.filter((log) => log.dialect === dialect),
+            options,
+          ),
+        })),
+        async blob(hash: Uint8Array) {
+          const bytes = await parts.logs.blobs.get(toHex(hash));
+          return bytes && { size: bytes.length, read: () => once(bytes) };
+        },
+      };
+      return platform.write(target, content, options);
+    },
+  };
+}
+
+/** All entries first: they say which blobs are wanted. */
+async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOptions): Promise<BundleImportReport> {
+  const reports: ImportReport[] = [];
+  for (const part of bundle.parts) reports.push(await parts.logs.importEntries(part.entries(), options));
+  const blobs = { stored: 0, known: 0, refused: 0 };
+  const isDry = options.dryRun === true;
+  for (const part of bundle.parts) {
+    if (isDry) break;
+    for await (const blob of part.blobs()) {
+      if (options.signal?.aborted === true) break;
+      const taken = await take(parts, blob);
+      if (taken === 'stored' || taken === 'known') blobs[taken]++;
+      else if (taken !== 'not named') blobs.refused++;
+    }
+  }
+  const wanted = new Set(reports.flatMap(({ wantedBlobs }) => wantedBlobs));
+  for (const hash of wanted) if ((await parts.logs.blobs.get(hash)) !== undefined) wanted.delete(hash);
+  return { ...sum(reports), wantedBlobs: [...wanted], blobs };
+}
+
+async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsOfPeer['blobs']['take']> {
+  if (blob.size > LOG_BLOB_BYTES) return 'too large';
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of blob.read()) {
+    size += piece.length;
+    if (size > LOG_BLOB_BYTES) return 'too large';
+    pieces.push(piece);
+  }
+  const bytes = concat(...pieces);
+  return logs.blobs.take(toHex(sha256(bytes)), bytes);
+}
+
+const sum = (reports: readonly ImportReport[]): Omit<ImportReport, 'wantedBlobs'> => ({
+  imported: reports.reduce((total, { imported }) => total + imported, 0),
+  known: reports.reduce((total, { known }) => total + known, 0),
+  refused: reports.flatMap(({ refused }) => refused).slice(0, MOST_REFUSALS),
+  refusedCount: reports.reduce((total, { refusedCount }) => total + refusedCount, 0),
+});
+
+/** The logs that go along, own last. */
+async function authorsOf({ logs, store }: Parts, named: readonly string[] | undefined): Promise<LogInfo[]> {
+  const { key } = await logs.own();
+  const blocked = new Set((await logs.peers({ distance: 0 })).flatMap((peer) => (peer.blocked ? [peer.key] : [])));
+  const wanted = named === undefined ? [...(await logs.followed()), key] : [...new Set(named.map(authorKey))];
+  const ordered = [...wanted.filter((author) => author !== key), ...wanted.filter((author) => author === key)];
+  const infos = await Promise.all(ordered.filter((author) => !blocked.has(author)).map((author) => store.log(author)));
+  return infos.filter((info) => info !== undefined);
+}
+
+async function* entriesOf({ store }: Parts, logs: readonly LogInfo[], options: ExportOptions) {
+  for (const { author, verifiedThrough } of logs) {
+    for (let depth = options.since?.[author] ?? 0; depth <= verifiedThrough; depth += PAGE) {
+      const rows = await store.entries(author, depth, PAGE);
+      for (const row of rows) if (row.verified && options.signal?.aborted !== true) yield row.bytes;
+    }
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

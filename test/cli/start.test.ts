@@ -57,4 +57,31 @@ describe('npm start', () => {
     assert.ok(named.length > 0);
     for (const path of named) assert.equal((await fetch(new URL(path, link))).status, 200, path);
   });
+
+  it('stops when npm and its shell are ended over its head', {
+    skip: process.platform === 'win32' && 'no sh',
+  }, async (t) => {
+    const env = {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      DATA_DIR: temporaryDirectory(t),
+      npm_lifecycle_event: 'start',
+    };
+    // A second command keeps the shell from becoming the first one.
+    const command = `"${process.execPath}" tools/run.js start; exit`;
+    const shell = spawn('sh', ['-c', command], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    t.after(() => shell.kill());
+    const printed = createInterface({ input: shell.stdout });
+    const over = new Promise<void>((settle) => shell.stdout.on('close', settle));
+    let isUp = false;
+    for await (const line of printed) {
+      isUp = line.startsWith('Stop with');
+      if (isUp) break;
+    }
+    assert.ok(isUp);
+    shell.stdout.resume();
+    shell.kill('SIGTERM');
+    // Its end of the pipe closes when the relay itself has ended.
+    await over;
+  });
 });

@@ -1,7 +1,7 @@
 // Runs a task of this clone under the Node that the `node` dependency brings. Plain JavaScript that an old Node can
 // read, so that it says what is wrong instead of stumbling over TypeScript: `node tools/run.js start`.
 const tasks = {
-  start: './start.ts',
+  start: './start.js',
   build: './build.ts',
   test: './test.ts',
   check: './check.ts',

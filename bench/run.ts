@@ -3,7 +3,7 @@
  * a table and writes it to bench/results.md. `npm run bench -- memory start` runs those parts alone and writes nothing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { cpus, getPriority, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../tools/build.ts';
 import { latency } from './latency.ts';
@@ -60,7 +60,7 @@ function results(lines: readonly Line[], loadBefore: number): string {
 Written by \`npm run bench\`, which repeats it; every figure stands beside a limit measured in the same run, so that
 ratios can be compared between machines. How and why: [decisions/0009](../decisions/0009-benchmarks.md).
 
-- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}; load before the run ${loadBefore.toFixed(2)}
+- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}; load before the run ${loadBefore.toFixed(2)}, priority ${getPriority()}
 - Node ${process.versions.node}, ${['fastify', 'sodium-native'].map((name) => `${name} ${versionOf(name)}`).join(', ')}
 
 ${table(lines)}

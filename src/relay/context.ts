@@ -1,6 +1,7 @@
 /** What the parts of the relay share. Each is made once, in relay.ts. */
 import type { FastifyRequest } from 'fastify';
 import type { BlobStore, Clock, Placed, Random, Store, Verifier } from '../core/ports.ts';
+import type { House } from '../runtime/house.ts';
 import type { Pipeline } from '../runtime/pipeline/types.ts';
 import type { Bindings } from './bindings.ts';
 import type { BlobKeeper } from './blob-keeper.ts';
@@ -15,6 +16,8 @@ import type { Telemetry } from './telemetry.ts';
 import type { WriteBudget } from './write-budget.ts';
 
 export interface RelayContext {
+  /** What this relay shares with the other programs of its installation. */
+  readonly house: House;
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly blobKeeper: BlobKeeper;

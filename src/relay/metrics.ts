@@ -2,6 +2,8 @@
  * Counts and times for /metrics. Counting costs a few additions; the library that prints them is loaded with the
  * first scrape, so that a relay that nobody watches does not carry it.
  */
+import type { Measure } from '../runtime/house.ts';
+
 export interface Histogram {
   observe(ms: number): void;
 }
@@ -16,8 +18,8 @@ export interface Metrics {
   readonly commitTime: Histogram;
   /** A number that is read when somebody scrapes. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
-  /** The text exposition format. */
-  print(): Promise<{ type: string; text: string }>;
+  /** The text exposition format; `others` are the numbers of the installation's other programs. */
+  print(others?: readonly Measure[]): Promise<{ type: string; text: string }>;
 }
 
 export type PostOutcome = 'stored' | 'duplicate' | 'refused' | 'limited' | 'failed';
@@ -42,7 +44,7 @@ export function createMetrics(): Metrics {
     verifyTime: times.verify,
     commitTime: times.commit,
     gauge: (name, help, read) => void gauges.push({ name, help, read }),
-    async print() {
+    async print(others = []) {
       const { default: client } = await import('prom-client');
       const registry = new client.Registry();
       client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
@@ -60,6 +62,11 @@ export function createMetrics(): Metrics {
       counter('events_total', 'Messages written to streams', 'kind', new Map([['message', delivered]]));
       for (const { name, help, read } of gauges) {
         new client.Gauge({ name: NAMESPACE + name, help, registers: [registry] }).set(await read());
+      }
+      for (const { name, help, kind, read } of others) {
+        const labels = { name, help, registers: [registry] };
+        if (kind === 'gauge') new client.Gauge(labels).set(await read());
+        else new client.Counter(labels).inc(await read());
       }
       const text = await registry.metrics();
       const histograms = Object.entries(times).map(([name, times]) => times.print(`${NAMESPACE}${name}_seconds`));

@@ -1,47 +1,31 @@
 /**
  * The relay: a peer with a public address that forwards and stores for others and never reads (decisions/0008-http.md).
- * This file puts it together: what the others need is made here, once, in the order in which they need it.
+ * This file opens its data, gives it its endpoints and closes it; what they share is made in assemble.ts.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { UsageError } from '../core/errors.ts';
-import type { BlobStore, Placed, Store } from '../core/ports.ts';
-import { CHANNEL_PREFIX } from '../core/scope.ts';
+import type { FastifyInstance } from 'fastify';
 import { openBlobs } from '../platform/node/blobs.ts';
-import { clock, random, sha256 } from '../platform/node/crypto.ts';
+import { clock } from '../platform/node/crypto.ts';
 import { openStore } from '../platform/node/store.ts';
-import { createVerifier } from '../platform/node/verifier.ts';
-import { createPipeline } from '../runtime/pipeline/pipeline.ts';
-import { callerAddress } from './address.ts';
-import { createBindings } from './bindings.ts';
-import { createBlobKeeper } from './blob-keeper.ts';
+import type { House } from '../runtime/house.ts';
+import { assemble } from './assemble.ts';
 import { addBlobs } from './blobs.ts';
-import { createBlocks } from './blocks.ts';
 import { addChannels } from './channels.ts';
-import { connectionLimits } from './connections.ts';
 import type { RelayContext } from './context.ts';
-import { createCors } from './cors.ts';
 import { addEvents } from './events.ts';
 import { addHealth } from './health.ts';
-import { createHub } from './hub.ts';
-import { createIngress, type Ingress } from './ingress.ts';
-import { createLimits } from './limits.ts';
+import type { Ingress } from './ingress.ts';
 import type { Log } from './logs.ts';
 import { addMailbox } from './mailbox.ts';
 import { addMessages } from './messages.ts';
-import { createMetrics } from './metrics.ts';
 import { addPage } from './page.ts';
 import { loadPolicy } from './policy.ts';
 import { addProfiles } from './profiles.ts';
-import { createRenderer } from './renderer.ts';
 import { createServer } from './server.ts';
 import { databasePath, takeOver } from './takeover.ts';
-import { createTelemetry } from './telemetry.ts';
-import { timed } from './timed.ts';
 import { addUsernames } from './usernames.ts';
-import { createWriteBudget } from './write-budget.ts';
 
 export interface RelayOptions {
   /** 0 takes a free one. */
@@ -62,7 +46,22 @@ export interface RelayOptions {
   readonly logger?: Log;
 }
 
+/** A relay whose endpoints answer in this process alone: what works on its data while it is not running. */
+export interface OpenRelay {
+  /** What the other programs of this installation share with it. */
+  readonly house: House;
+  request(request: {
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    url: string;
+    headers?: Readonly<Record<string, string>>;
+    body?: Uint8Array;
+  }): Promise<{ status: number; body: Uint8Array }>;
+  close(): Promise<void>;
+}
+
 export interface Relay {
+  /** What the other programs of this installation share with it. */
+  readonly house: House;
   /** Where this machine reaches it. */
   readonly url: string;
   readonly port: number;
@@ -75,6 +74,38 @@ const HOUSEKEEPING_MS = 3_600_000;
 
 /** Resolves when it answers. Rejects with UsageError for a wrong policy and with the system's error for the port. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { app, context, close } = await make(options);
+  try {
+    await listen(app, options);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  context.log.info({ event: 'started', port, version: context.version }, 'Relay answers');
+  return { house: context.house, url: `http://${urlHost(options.host)}:${port}`, port, close };
+}
+
+/** Rejects with StorageError where a running relay has the data. */
+export async function openRelay(options: Omit<RelayOptions, 'port' | 'host'>): Promise<OpenRelay> {
+  const { app, context, close } = await make({ ...options, port: 0 });
+  return {
+    house: context.house,
+    async request({ body, ...request }) {
+      const answer = await app.inject({ ...request, ...(body && { payload: Buffer.from(body) }) });
+      return { status: answer.statusCode, body: answer.rawPayload };
+    },
+    close,
+  };
+}
+
+interface Made {
+  readonly app: FastifyInstance;
+  readonly context: RelayContext;
+  close(): Promise<void>;
+}
+
+async function make(options: RelayOptions): Promise<Made> {
   const log = options.logger ?? (await import('./logs.ts')).createLog();
   await mkdir(options.dataDir, { recursive: true });
   const policy = await loadPolicy(options.dataDir);
@@ -88,19 +119,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     resources.unshift(close);
     await takeOver(context, { dataDir: options.dataDir, database: place.published });
     const app = routes(context, ingress, options);
-    await app
-      .listen({ port: options.port, host: options.host ?? '::', listenTextResolver: () => '' })
-      .catch((error) => {
-        if (options.host !== undefined || error.code !== 'EAFNOSUPPORT') throw error;
-        return app.listen({ port: options.port, host: '0.0.0.0' });
-      });
-    const { port } = app.server.address() as AddressInfo;
     const stopHousekeeping = keepHouse(context);
-    log.info({ event: 'started', port, version: context.version }, 'Relay answers');
     let closing: Promise<void> | undefined;
     return {
-      url: `http://${urlHost(options.host)}:${port}`,
-      port,
+      ...{ app, context },
       close: () => {
         stopHousekeeping();
         closing ??= shutDown(app, context, resources);
@@ -113,52 +135,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   }
 }
 
-async function assemble(
-  options: RelayOptions,
-  made: { store: Store; blobs: BlobStore; policy: RelayContext['policy']; log: Log },
-): Promise<{ context: RelayContext; ingress: Ingress; close: () => Promise<void> }> {
-  const { policy, log, blobs } = made;
-  const metrics = createMetrics();
-  const checker = createVerifier();
-  const store = timed(made.store, metrics.commitTime);
-  const verifier = { ...checker, verify: timedVerify(checker.verify, metrics.verifyTime) };
-  const salt = await secret(store);
-  const limits = createLimits({
-    enabled: options.rateLimits ?? true,
-    now: clock.now,
-    blobBytesPerDay: policy.blobQuotaPerAddressBytes,
+/** On all addresses, IPv6 where the machine has it, unless one was given. */
+async function listen(app: FastifyInstance, { port, host }: RelayOptions): Promise<void> {
+  await app.listen({ port, host: host ?? '::', listenTextResolver: () => '' }).catch((error) => {
+    if (host !== undefined || error.code !== 'EAFNOSUPPORT') throw error;
+    return app.listen({ port, host: '0.0.0.0' });
   });
-  const telemetry = createTelemetry({ apiKey: options.posthogApiKey, url: policy.telemetryUrl, salt }, clock);
-  const bindings = createBindings(store);
-  const blobKeeper = createBlobKeeper({ blobs, store, clock, policy });
-  const ingress = createIngress({ store, bindings, blobKeeper, limits, telemetry });
-  const onError = (error: unknown) => log.error({ err: error }, 'A subscriber failed');
-  const pipeline = createPipeline({ store, verifier, sha256, clock, authorise: ingress.authorise, onError });
-  const render = createRenderer(log);
-  const blocks = createBlocks(store.epoch, render);
-  const hub = createHub({ clock, blocks: blocks.live, onDelivered: metrics.delivered });
-  pipeline.subscribe(CHANNEL_PREFIX, (placed: Placed) =>
-    hub.publish(placed.scope.slice(CHANNEL_PREFIX.length), placed),
-  );
-  const cors = createCors(options.allowedOrigins);
-  const context: RelayContext = {
-    ...{ store, blobs, blobKeeper, clock, random, verifier, pipeline, bindings, policy, limits, hub, blocks },
-    ...{ metrics, telemetry, log, salt, render },
-    connections: connectionLimits(),
-    writeBudget: createWriteBudget(),
-    version: await packageVersion(),
-    startedAt: clock.now(),
-    headersFor: ({ headers, method }) => ({ ...cors(headers.origin, method), ...HARDENING }),
-    addressOf: (request) => callerAddress(request.raw.socket.remoteAddress, forwarded(request), policy.trustedProxies),
-  };
-  const close = async (): Promise<void> => {
-    await telemetry.close();
-    await checker.close();
-  };
-  return { context, ingress, close };
 }
-
-const HARDENING = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
 function routes(context: RelayContext, ingress: Ingress, options: RelayOptions): FastifyInstance {
   const { connections, policy, log, headersFor } = context;
@@ -215,39 +198,7 @@ async function shutDown(
   context.log.info({ event: 'stopped' }, 'Relay stopped');
 }
 
-/** Made at the first start and kept; it never leaves. */
-async function secret(store: Store): Promise<string> {
-  const fresh = Buffer.from(random(32)).toString('hex');
-  const [outcome] = await store.commit([{ op: 'put', space: 'relay', key: 'salt', value: fresh, ifAbsent: true }]);
-  return outcome?.outcome === 'present' ? outcome.value : fresh;
-}
-
-function timedVerify(verify: RelayContext['verifier']['verify'], histogram: { observe(ms: number): void }) {
-  const wrapped: RelayContext['verifier']['verify'] = async (key, signature, message) => {
-    const began = performance.now();
-    try {
-      return await verify(key, signature, message);
-    } finally {
-      histogram.observe(performance.now() - began);
-    }
-  };
-  return wrapped;
-}
-
-function forwarded({ headers }: FastifyRequest): string | undefined {
-  const value = headers['x-forwarded-for'];
-  return Array.isArray(value) ? value.join(',') : value;
-}
-
 function urlHost(host: string | undefined): string {
   if (host === undefined || host === '::' || host === '0.0.0.0') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-async function packageVersion(): Promise<string> {
-  // The same two steps up from src/relay and from dist/relay.
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version?: unknown };
-  if (typeof version === 'string') return version;
-  throw new UsageError('Cannot start: expected a version in package.json');
 }

@@ -1,5 +1,5 @@
-/** The store with its commits timed. */
-import type { Store } from '../core/ports.ts';
+/** The store with its commits timed, and checking with each check timed. */
+import type { Store, Verifier } from '../core/ports.ts';
 import type { Histogram } from './metrics.ts';
 
 export function timed(store: Store, histogram: Histogram): Store {
@@ -13,5 +13,16 @@ export function timed(store: Store, histogram: Histogram): Store {
         histogram.observe(performance.now() - began);
       }
     },
+  };
+}
+
+export function timedVerify(verify: Verifier['verify'], histogram: Histogram): Verifier['verify'] {
+  return async (key, signature, message) => {
+    const began = performance.now();
+    try {
+      return await verify(key, signature, message);
+    } finally {
+      histogram.observe(performance.now() - began);
+    }
   };
 }

@@ -13,6 +13,8 @@ import { profileSignedBytes } from '../src/core/profile.ts';
 import { chunkAssociated, chunkNonce, encodeManifest } from '../src/core/seal/blob.ts';
 import { encodeBody } from '../src/core/seal/body.ts';
 import { wrapInfo } from '../src/core/seal/layout.ts';
+import { END, ItemSet } from '../src/core/sync/item-set.ts';
+import { beginReconciliation, fingerprint } from '../src/core/sync/ranges.ts';
 import { varint } from '../src/core/wire.ts';
 import { agreementFromSeed, ciphers, sha256, signerFromSeed } from '../src/platform/node/crypto.ts';
 import { sealFile } from '../src/runtime/files.ts';
@@ -68,6 +70,7 @@ export async function makeVectors(): Promise<Vectors> {
     sealing: { ...(await wraps()), ...bodies(), ...(await blobs()) },
     profile: await profiles(),
     admission: await admissions(),
+    sync: sync(),
   };
 }
 
@@ -251,6 +254,23 @@ async function admissions(): Promise<Record<string, Vector>> {
     ]),
     signature: { hex: toHex(await ben.signer.sign(admissionSignedBytes(encoded))) },
     'record-hash': { hex: toHex(admissionHash(sha256, ben.signer.key, record)) },
+  };
+}
+
+function sync(): Record<string, Vector> {
+  const set = new ItemSet();
+  const empty = fingerprint(sha256, set.sweep()(END));
+  set.add({ time: 1000, id: new Uint8Array(32).fill(0x01) });
+  set.add({ time: 2000, id: new Uint8Array(32).fill(0xff) });
+  return {
+    'fingerprint-empty': { hex: toHex(empty) },
+    'fingerprint-two': { hex: toHex(fingerprint(sha256, set.sweep()(END))) },
+    ranges: rows(beginReconciliation(set, sha256), [
+      [1, 'bound: the end of the order'],
+      [1, 'kind: fingerprint'],
+      [1, 'count: 2'],
+      [16, 'fingerprint'],
+    ]),
   };
 }
 

@@ -7,7 +7,8 @@ import { concat, equal, toHex, utf8 } from '../bytes.ts';
 import type { Sha256 } from '../ports.ts';
 import { LABELS, LIMITS } from '../registry.ts';
 import { varint } from '../wire.ts';
-import { type Bound, END, type Item, type ItemSet, type Span, START, sumBytes } from './item-set.ts';
+import { type Bound, END, type Item, type ItemSet, type Span, START } from './item-set.ts';
+import { sumBytes } from './leaf.ts';
 import {
   decodeRanges,
   encodeRanges,

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBlobs } from '../platform/node/blobs.ts';
+import { bundles } from '../platform/node/bundle.ts';
 import { ciphers, clock, random, sha256 } from '../platform/node/crypto.ts';
 import { loadOrCreateKeys } from '../platform/node/keys.ts';
 import { loadOrCreateLogKey } from '../platform/node/log-key.ts';
@@ -48,7 +49,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   return createPeer(
     {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
-      ...{ http: createHttp(), uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
+      ...{ http: createHttp(), bundles, uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
       ...(onError && { onError }),
     },
     rest,

@@ -3,8 +3,10 @@
  * lower-case hex, names are whatever people type (show them as text, never as markup).
  */
 import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
+import type { PeerBundles } from './api-bundles.ts';
 import type { Logs } from './api-logs.ts';
 
+export type * from './api-bundles.ts';
 export type * from './api-logs.ts';
 
 /** Why a message can be read, or can't. */
@@ -121,6 +123,8 @@ export interface Peer {
   readonly identity: IdentityInfo;
   /** Signed logs: the own one, and those of others that are kept and carried. */
   readonly logs: Logs;
+  /** Logs and their files on anything that holds files. Refused in browsers, which reach no folders. */
+  readonly bundles: PeerBundles;
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;
   channel(name: string): Channel;

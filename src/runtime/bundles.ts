@@ -3,32 +3,16 @@
  * checked here: entries by the logs, blobs by their hash, and only those that an entry names are kept.
  */
 
-import type {
-  BundleBlob,
-  BundleReport,
-  Bundles,
-  OpenBundle,
-  ReadBundleOptions,
-  WriteBundleOptions,
-  WrittenBundle,
-} from '../core/bundle/bundle.ts';
+import type { BundleBlob, Bundles, OpenBundle } from '../core/bundle/bundle.ts';
 import { concat, toHex } from '../core/bytes.ts';
+import { UsageError } from '../core/errors.ts';
 import type { Dialect } from '../core/log/dialect.ts';
 import type { LogInfo, Sha256, Store } from '../core/ports.ts';
+import type { BundleImportReport, PeerBundles } from './api-bundles.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
 import { LOG_BLOB_BYTES } from './logs/blobs.ts';
 import type { LogsOfPeer } from './logs/logs.ts';
 import { authorKey } from './logs/names.ts';
-
-export interface BundleImportReport extends ImportReport {
-  readonly blobs: { readonly stored: number; readonly known: number; readonly refused: number };
-}
-
-export interface PeerBundles {
-  import(source: string, options?: ImportOptions & ReadBundleOptions): Promise<BundleImportReport>;
-  export(target: string, options?: ExportOptions & WriteBundleOptions): Promise<WrittenBundle>;
-  inspect(source: string, options?: ReadBundleOptions): Promise<BundleReport>;
-}
 
 interface Parts {
   readonly platform: Bundles;
@@ -40,6 +24,19 @@ interface Parts {
 const DIALECTS: readonly Dialect[] = ['2020-04', '2020-06', '2020-12'];
 const PAGE = 256;
 const MOST_REFUSALS = 1000;
+
+/** Where no platform reads and writes bundles, all of it is refused. */
+export const noBundles: Bundles = {
+  open: refuse,
+  write: refuse,
+  inspect: refuse,
+};
+
+async function refuse(): Promise<never> {
+  throw new UsageError(
+    'Cannot use bundles here: no folders can be reached; use logs.importEntries and logs.exportEntries',
+  );
+}
 
 export function createBundles(parts: Parts): PeerBundles {
   const { platform } = parts;

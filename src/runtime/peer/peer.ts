@@ -5,6 +5,7 @@
 import { UsageError } from '../../core/errors.ts';
 import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
+import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
@@ -68,6 +69,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   return {
     identity: identityOf(self),
     logs,
+    bundles: createBundles({ ...ports, logs, platform: ports.bundles ?? noBundles }),
     async setName(name) {
       checkOpen();
       await self.setName(name);

@@ -1,4 +1,5 @@
 /** What a peer is made of: the adapters that src/open/ puts together for Node and for the browser. */
+import type { Bundles } from '../../core/bundle/bundle.ts';
 import type {
   AbortSignalLike,
   Agreement,
@@ -41,6 +42,8 @@ export interface PeerPorts {
   readonly random: Random;
   readonly clock: Clock;
   readonly http: Http;
+  /** Where folders can be reached. */
+  readonly bundles?: Bundles;
   /** A message id, such as crypto.randomUUID makes. */
   readonly uuid: () => string;
   /** Where several peers share one store (tabs): exactly one at a time runs the task. At once where it is not given. */

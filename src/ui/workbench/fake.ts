@@ -100,6 +100,9 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     get logs(): never {
       throw new Error('Cannot use logs: the made-up peer has none');
     },
+    get bundles(): never {
+      throw new Error('Cannot use bundles: the made-up peer has none');
+    },
     async setName(name) {
       identity.name = name;
     },

@@ -25,6 +25,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/platform/browser', mayImport: ['src/core', 'src/platform/web'], node: false },
   { path: 'src/open', mayImport: [...shared, 'src/platform'], node: true },
   { path: 'src/relay', mayImport: nodeSide, node: true, program: true },
+  { path: 'src/agent', mayImport: nodeSide, node: true, program: true },
   { path: 'src/client', mayImport: nodeSide, node: true, program: true },
   {
     path: 'src/ui',
@@ -32,7 +33,7 @@ export const rooms: readonly Room[] = [
     node: false,
     program: true,
   },
-  { path: 'src/cli', mayImport: [...nodeSide, 'src/relay', 'src/client'], node: true, program: true },
+  { path: 'src/cli', mayImport: [...nodeSide, 'src/relay', 'src/agent', 'src/client'], node: true, program: true },
 ];
 
 /** What runs in a browser: nothing that is reached from here may use `node:` or platform/node. */

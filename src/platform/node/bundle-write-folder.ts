@@ -1,6 +1,6 @@
 /**
- * Writes one volume of a bundle into a folder so that, whenever the medium is pulled out or the process dies, the folder
- * holds the bundle that was there or the new one. Entries go to temporary files first; blobs follow, each under a
+ * Writes one volume of a bundle into a folder so that, whenever the medium is pulled out or the process dies, each file
+ * of entries there is the old one or the new one, and all blobs that it names are whole. Entries go to temporary files first; blobs follow, each under a
  * temporary name until it is on the medium; the files of entries get their names last. Blobs of the old bundle stay, so
  * that it remains whole meanwhile. A further try starts with what lies there already: a blob whose bytes are right is not
  * written again.

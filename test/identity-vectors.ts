@@ -1,6 +1,7 @@
 /** The worked bytes of spec/01-identity.md, made by the code itself out of the root seed 00 01 02 … 1f. */
 import { toHex, utf8 } from '../src/core/bytes.ts';
 import { type IdentitySecret, seedsOf } from '../src/core/identity/derive.ts';
+import { fingerprint, safetyNumber } from '../src/core/identity/safety-number.ts';
 import { dot1Of, userOf } from '../src/core/identity/spelling.ts';
 import { wordsFromSeed } from '../src/core/identity/words.ts';
 import { agreementFromSeed, sha256, signerFromSeed } from '../src/platform/node/crypto.ts';
@@ -24,9 +25,20 @@ export async function identityVectors(): Promise<Record<string, Vector>> {
     'agreement-key': { hex: toHex(agreementFromSeed(seeds.agreement).key) },
     dot1: { text: dot1Of(sha256, signer.key) },
     user: { text: userOf(signer.key) },
+    ...fingerprints(signer.key, agreementFromSeed(seeds.agreement).key),
     signature: { hex: toHex(await signer.sign(utf8('hello'))), message: 'hello' },
     'key-file': { text: JSON.stringify(JSON.parse(await encodeKeyFile(secret, noRandom))) },
     ...(await sealedFile(secret)),
+  };
+}
+
+function fingerprints(key: Uint8Array, agreementKey: Uint8Array): Record<string, Vector> {
+  const own = { key, agreementKey };
+  const other = { key: new Uint8Array(32).fill(0x11), agreementKey: new Uint8Array(32).fill(0x12) };
+  return {
+    fingerprint: { text: fingerprint(sha256, own) },
+    'fingerprint-other': { text: fingerprint(sha256, other), keys: '11…, 12…' },
+    'safety-number': { text: safetyNumber(sha256, own, other) },
   };
 }
 

@@ -159,6 +159,20 @@ function bodies(): Record<string, Vector> {
   const bound = { sender: ann.signer.key, channel: 'main' };
   return {
     'body-plain': { hex: toHex(encodeBody({ text: 'hi ☕', ...bound })), text: 'hi ☕' },
+    'body-shared-keys': rows(
+      encodeBody({
+        ...{ text: '', ...bound },
+        sharedKeys: [{ id: new Uint8Array(32).fill(0xee), bodyKey: countingRandom()(32) }],
+      }),
+      [
+        [4, 'zero, version 1, no features'],
+        [34, 'tag 3, 32 bytes: sender'],
+        [6, 'tag 5, 4 bytes: channel "main"'],
+        [2, 'tag 9, 64 bytes: shared keys'],
+        [32, '  envelope id'],
+        [32, '  body key'],
+      ],
+    ),
     'body-file': rows(encodeBody({ text: 'see', files: [file], agent: true, ...bound }), [
       [4, 'zero, version 1, no features'],
       [5, 'tag 1, 3 bytes: text "see"'],

@@ -24,6 +24,7 @@ export const LABELS = {
   syncFingerprint: 'pipes/sync/fingerprint/1',
   keyFile: 'pipes/key-file/1',
   storedSeed: 'pipes/stored-seed/1',
+  safetyNumber: 'pipes/safety-number/1',
   piperWrap: 'piperchat/v1.2/wrap',
 } as const;
 
@@ -37,11 +38,15 @@ export const LIMITS = {
   wraps: 1024,
   bodyBytes: 65_536,
   bodyTags: 64,
+  sharedKeys: 1000,
   fileNameUnits: 256,
   fileTypeUnits: 128,
   chunkBytes: 1_048_576,
   manifestChunks: 1024,
   admissionRecords: 2048,
+  logBlobBytes: 360_000,
+  fileChunks: 11_000,
+  chunksPerEntry: 60,
   packEnvelopeBytes: 262_144,
   packBytes: 327_680,
   packsPerEntry: 60,

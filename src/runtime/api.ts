@@ -5,14 +5,21 @@
 import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
 import type { PeerBundles } from './api-bundles.ts';
 import type { Logs } from './api-logs.ts';
+import type { People, RosterEvent } from './api-people.ts';
 
 export type * from './api-bundles.ts';
 export type * from './api-logs.ts';
+export type * from './api-people.ts';
 
 /** Why a message can be read, or can't. */
 export type Lock =
   /** Sealed, and opened here. `readers`: to how many identities it was sealed, the sender included. */
-  | { state: 'open'; readers: number }
+  | {
+      state: 'open';
+      readers: number;
+      /** Sealed before one came, and opened with a key that the holder of this verifying key shared afterwards. */
+      sharedBy?: string;
+    }
   /** Sealed, and not to this identity. */
   | { state: 'sealed'; reason: 'before-you-joined' | 'not-for-you' | 'damaged' | 'newer-version' }
   /** Never sealed: anyone on the way could read it. `signed`: whether its author is certain. */
@@ -20,7 +27,10 @@ export type Lock =
 
 /** queued: durable here; sent: stored by the relay; failed: refused by it, `error` says why; received: another's. */
 export type Delivery =
-  | { state: 'queued' }
+  | {
+      state: 'queued' /** Parts of its files that the relay has, of all. */;
+      progress?: { done: number; total: number };
+    }
   | { state: 'sent' }
   | { state: 'failed'; error: string }
   | { state: 'received' };
@@ -54,6 +64,8 @@ export interface Message {
   readonly files: readonly FileReference[];
   readonly lock: Lock;
   readonly delivery: Delivery;
+  /** It says nothing, but carries the keys of so many earlier messages. */
+  readonly sharedKeys?: number;
 }
 
 /** One who can read what is sent to a channel now. */
@@ -80,6 +92,13 @@ export interface OutgoingFile {
   readonly bytes: Uint8Array;
 }
 
+export interface SendOptions {
+  readonly files?: readonly OutgoingFile[];
+  /** Bytes of all files sealed so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignalLike;
+}
+
 export interface Channel {
   readonly name: string;
   /** Adds this identity to those that others seal to, and keeps the channel in sync. Sending joins too. */
@@ -87,17 +106,29 @@ export interface Channel {
   leave(): Promise<void>;
   /**
    * Seals to the members of the moment and resolves once the message is durable here; it goes to the relay
-   * now or when there is one again. Rejects with UsageError for an empty or too long message.
+   * now or when there is one again. Rejects with UsageError for an empty or too long message, or where the signal
+   * fires before its files are sealed.
    */
-  send(text: string, options?: { files?: readonly OutgoingFile[] }): Promise<Message>;
+  send(text: string, options?: SendOptions): Promise<Message>;
   /** Tries a failed message again. */
   retry(id: string): Promise<void>;
+  /** Takes back a message that no relay has: queued or failed. False where it has gone out. */
+  discard(id: string): Promise<boolean>;
+  /**
+   * Gives a member the keys of earlier messages that were not sealed to them and that this identity can open, sealed
+   * to them alone: the newest 10,000, or those from `since` on. Resolves with how many, once that is durable here.
+   */
+  shareHistory(member: string, options?: { since?: Date }): Promise<number>;
+  /** Who came, went or changed keys since this identity joined; the latest of each kind for each person. */
+  roster(): Promise<RosterEvent[]>;
   /** The latest, oldest first; `before` pages back in time. */
   messages(options?: { limit?: number; before?: Date }): Promise<Message[]>;
   members(): Promise<Member[]>;
   /** message: a new one, or one whose delivery or lock changed (same id). Returns what unsubscribes. */
   on(event: 'message', listener: (message: Message) => void): () => void;
   on(event: 'members', listener: (members: Member[]) => void): () => void;
+  /** A message was taken back: its id. */
+  on(event: 'discarded', listener: (id: string) => void): () => void;
 }
 
 export interface Status {
@@ -125,6 +156,8 @@ export interface Peer {
   readonly logs: Logs;
   /** Logs and their files on anything that holds files. Refused in browsers, which reach no folders. */
   readonly bundles: PeerBundles;
+  /** Whose keys are known here, and which were compared. */
+  readonly people: People;
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;
   channel(name: string): Channel;

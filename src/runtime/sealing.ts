@@ -40,7 +40,7 @@ export interface Unsealed {
 }
 
 export type Opened =
-  | { kind: 'open'; bytes: Uint8Array; body: Body }
+  | { kind: 'open'; bytes: Uint8Array; body: Body; bodyKey: Uint8Array }
   | { kind: 'not-for-you' }
   | { kind: 'damaged' }
   /** Sealed by a later version of Pipes in a way that this one can't read. */
@@ -85,17 +85,26 @@ export async function openMessage(
   const wraps = message.wraps.filter((wrap) => wrap.recipient_dot1 === reader.dot1);
   if (wraps.length === 0) return { kind: 'not-for-you' };
   const bodyKey = await unwrapFirst(message, wraps.slice(0, WRAPS_TRIED), reader, ports);
-  const bytes = bodyKey && (await openBytes(bodyKey, message.cipherBody, ports));
-  return bytes === undefined ? { kind: 'damaged' } : readBody(message, bytes);
+  return bodyKey === undefined ? { kind: 'damaged' } : openWithKey(message, bodyKey, ports);
 }
 
-function readBody(message: Piper12, bytes: Uint8Array): Opened {
+/** Opens a message whose signature has been checked with a body key that came another way than by its wraps. */
+export async function openWithKey(
+  message: Piper12,
+  bodyKey: Uint8Array,
+  ports: Pick<SealingPorts, 'ciphers'>,
+): Promise<Opened> {
+  const bytes = await openBytes(bodyKey, message.cipherBody, ports);
+  return bytes === undefined ? { kind: 'damaged' } : readBody(message, bytes, bodyKey);
+}
+
+function readBody(message: Piper12, bytes: Uint8Array, bodyKey: Uint8Array): Opened {
   const sender = fromHex(message.fromEd25519Pub, CIPHER_KEY_BYTES);
   try {
     const decoded = decodeBody(bytes);
     if (decoded.kind === 'newer-version') return decoded;
     if (sender === undefined || !isBoundTo(decoded.body, sender, message.channel)) return { kind: 'damaged' };
-    return { kind: 'open', bytes, body: decoded.body };
+    return { kind: 'open', bytes, body: decoded.body, bodyKey };
   } catch (error) {
     if (error instanceof DecodeError) return { kind: 'damaged' };
     throw error;

@@ -63,11 +63,18 @@ test('a rich body belongs to its sender and channel, a bare one says nothing of 
   assert.equal(isBoundTo(opened(utf8('hi')), sender, 'main'), true);
 });
 
+test('keys of earlier messages come back as they went in, as many as fit', () => {
+  const pair = (byte: number) => ({ id: new Uint8Array(32).fill(byte), bodyKey: new Uint8Array(32).fill(byte + 1) });
+  const sharedKeys = Array.from({ length: 1000 }, (_, index) => pair(index % 250));
+  const body = opened(encodeBody({ ...outgoing, text: '', sharedKeys }));
+  assert.deepEqual(body, { text: '', files: [], agent: false, sender, channel: 'main', sharedKeys });
+});
+
 test('another version, feature or critical tag is a newer version, not damage', () => {
   const newer = { kind: 'newer-version' };
   assert.deepEqual(decodeBody(Uint8Array.of(0, 2, 0, 0)), newer);
   assert.deepEqual(decodeBody(Uint8Array.of(0, 1, 0, 1)), newer);
-  assert.deepEqual(decodeBody(rich(...bound, tagged(9, 'x'))), newer);
+  assert.deepEqual(decodeBody(rich(...bound, tagged(11, 'x'))), newer);
   assert.deepEqual(decodeBody(rich(...bound, tagged(7, tagged(11, 'x')))), newer);
 });
 
@@ -95,6 +102,10 @@ test('what is damaged is refused with its field', () => {
     ['tags', rich(...bound, tagged(1, 'late'))],
     ['tags', rich(...bound, Uint8Array.of(7, 200))],
     ['file.name', rich(...bound, tagged(7, ''))],
+    ['shared keys', rich(...bound, tagged(9, ''))],
+    ['shared keys', rich(...bound, tagged(9, new Uint8Array(63)))],
+    ['shared keys', rich(...bound, tagged(9, new Uint8Array(1001 * 64)))],
+    ['shared keys', rich(tagged(1, 'hi'), ...bound, tagged(9, new Uint8Array(64)))],
     ['body', rich(...bound, tagged(6, new Uint8Array(65_536)))],
   ];
   for (const [field, bytes] of cases) assert.throws(() => decodeBody(bytes), refused(field), field);

@@ -9,12 +9,15 @@ import { LIMITS } from '../registry.ts';
 import { isChannelName } from '../scope.ts';
 import { isUnknownTag, Reader, readTags, readText, type Tags, tagged } from '../wire.ts';
 import { decodeFile, encodeFile, type SealedFile } from './file.ts';
+import { decodeSharedKeys, encodeSharedKeys, type SharedKey } from './shared-keys.ts';
 
 export interface Body {
   readonly text: string;
   readonly files: readonly SealedFile[];
   /** The sender is a program. */
   readonly agent: boolean;
+  /** Keys of earlier messages; then there is neither text nor file. */
+  readonly sharedKeys?: readonly SharedKey[];
   /** Absent in a bare body. */
   readonly sender?: Uint8Array;
   readonly channel?: string;
@@ -26,6 +29,7 @@ export interface OutgoingBody {
   readonly text: string;
   readonly files?: readonly SealedFile[];
   readonly agent?: boolean;
+  readonly sharedKeys?: readonly SharedKey[];
   /** Verifying key, 32 bytes. */
   readonly sender: Uint8Array;
   readonly channel: string;
@@ -40,8 +44,9 @@ const SENDER = 3;
 const REPLY_TO = 4;
 const CHANNEL = 5;
 const FILE = 7;
+const SHARED_KEYS = 9;
 const RULES = {
-  known: [TEXT, AGENT, SENDER, REPLY_TO, CHANNEL, FILE],
+  known: [TEXT, AGENT, SENDER, REPLY_TO, CHANNEL, FILE, SHARED_KEYS],
   repeated: [FILE],
   atMost: LIMITS.bodyTags,
 };
@@ -69,7 +74,8 @@ export function isBoundTo(body: Body, sender: Uint8Array, channel: string): bool
 }
 
 /** The agent flag alone makes no body rich: published clients could not read it, and the profile says it too. */
-const isPlain = (body: OutgoingBody): boolean => !body.files?.length && !body.text.startsWith('\u0000');
+const isPlain = (body: OutgoingBody): boolean =>
+  !body.files?.length && !body.sharedKeys?.length && !body.text.startsWith('\u0000');
 
 function encodeRich(body: OutgoingBody): Uint8Array<ArrayBuffer> {
   const files = body.files ?? [];
@@ -83,6 +89,7 @@ function encodeRich(body: OutgoingBody): Uint8Array<ArrayBuffer> {
     tagged(SENDER, body.sender),
     tagged(CHANNEL, body.channel),
     ...files.map((file) => tagged(FILE, encodeFile(file))),
+    body.sharedKeys?.length ? tagged(SHARED_KEYS, encodeSharedKeys(body.sharedKeys)) : new Uint8Array(),
   );
 }
 
@@ -96,7 +103,15 @@ function decodeRich(bytes: Uint8Array): DecodedBody {
   const files = filesOf(tags);
   if (files === 'newer-version') return { kind: 'newer-version' };
   const body = { text: textOf(tags), files, agent: agentOf(tags), sender: senderOf(tags), channel: channelOf(tags) };
-  return { kind: 'body', body };
+  const sharedKeys = sharedKeysOf(tags);
+  if (sharedKeys === undefined) return { kind: 'body', body };
+  if (body.text !== '' || files.length > 0) refuse('shared keys', 'expected neither text nor files beside them');
+  return { kind: 'body', body: { ...body, sharedKeys } };
+}
+
+function sharedKeysOf(tags: Tags): SharedKey[] | undefined {
+  const [value] = tags.get(SHARED_KEYS) ?? [];
+  return value && decodeSharedKeys(value);
 }
 
 function filesOf(tags: Tags): SealedFile[] | 'newer-version' {

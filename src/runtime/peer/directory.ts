@@ -3,12 +3,13 @@
  * published clients that have none, by a sealed message. A relay's word adds nobody; versions never go back.
  */
 import { fromHex, toHex } from '../../core/bytes.ts';
-import type { Piper12 } from '../../core/envelope/piper.ts';
+import { type Piper12, timeOf } from '../../core/envelope/piper.ts';
 import { derivable, dot1Of } from '../../core/identity/spelling.ts';
 import type { Profile } from '../../core/profile.ts';
 import { readSignedProfile } from '../profiles.ts';
 import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
+import { rosterOps, type Standing } from './roster.ts';
 
 export interface Recipient {
   readonly key: string;
@@ -25,6 +26,8 @@ export interface Directory {
   /** Learns from a verified sealed message how to seal to a sender without profile. Whether that was new. */
   learn(message: Piper12): Promise<boolean>;
   profile(key: string): Profile | undefined;
+  /** By their profile, else by the last sealed message of theirs; undefined for a stranger. */
+  person(key: string): Recipient | undefined;
   /** Whether the message states a dot1 or an agreement key that is known to be another's: a seal lifted from theirs. */
   isBorrowed(message: Piper12): boolean;
   members(channel: string): Recipient[];
@@ -75,13 +78,21 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     reload,
     isBorrowed,
     profile: (key) => profiles.get(key),
+    person(key) {
+      const profile = profiles.get(key);
+      if (profile) return fromProfile(ports, profile);
+      const sender = [...senders.values()].findLast((one) => one.key === key);
+      return sender && fromSender(sender);
+    },
     async accept(json) {
       const profile = await readSignedProfile(json, ports.verifier);
       if (profile === undefined) return [];
       const key = toHex(profile.key);
       const before = profiles.get(key);
       if (before && before.version >= profile.version) return [];
-      await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }]);
+      const signed = Math.min(profile.version, ports.clock.now());
+      const roster = rosterOps(before && standingOf(before), standingOf(profile), signed);
+      await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }, ...roster]);
       addProfile(profile);
       return [...new Set([...(before?.channels ?? []), ...profile.channels])];
     },
@@ -91,7 +102,10 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
       if (profiles.has(key) || senders.get(name)?.agreementKey === agreementKey) return false;
       if (isBorrowed(message)) return false;
       const sender = { channel, key, dot1, agreementKey };
-      await ports.store.commit([{ op: 'put', space: SENDERS, key: name, value: JSON.stringify(sender) }]);
+      const known = senders.get(name);
+      const before = known && { key, agreementKey: known.agreementKey, channels: [channel] };
+      const roster = rosterOps(before, { key, agreementKey, channels: [channel] }, timeOf(message));
+      await ports.store.commit([{ op: 'put', space: SENDERS, key: name, value: JSON.stringify(sender) }, ...roster]);
       addSender(name, sender);
       return true;
     },
@@ -106,6 +120,10 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     },
   };
 }
+
+const standingOf = ({ key, agreementKey, channels }: Profile): Standing => ({
+  ...{ key: toHex(key), agreementKey: toHex(agreementKey), channels },
+});
 
 const fromProfile = (ports: PeerPorts, profile: Profile): Recipient => ({
   key: toHex(profile.key),

@@ -17,6 +17,7 @@ export interface PeerEvents {
 export interface ChannelEvents {
   message: Message;
   members: Member[];
+  discarded: string;
 }
 
 export interface News {

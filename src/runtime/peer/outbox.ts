@@ -3,12 +3,10 @@
  * in one batch with the message itself and goes only when the relay has acknowledged, so nothing is lost between.
  */
 import { fromHex, toHex } from '../../core/bytes.ts';
-import { decodeEnvelope } from '../../core/envelope/envelope.ts';
-import { fromEnvelope, type PiperHint, type PiperMessage, toPost } from '../../core/envelope/piper.ts';
 import type { Placed, StoreOp } from '../../core/ports.ts';
-import { manifestHashes } from '../../core/seal/blob.ts';
 import type { Delivery } from '../api.ts';
 import { allRecords } from '../records.ts';
+import { deliver, type Progress } from './delivering.ts';
 import type { PeerPorts } from './ports.ts';
 import type { PostOutcome, RelayClient } from './relay-client.ts';
 
@@ -21,10 +19,12 @@ export interface Outbox {
   drain(relay: RelayClient, onDelivery: (placed: Placed) => void): Promise<{ waitMs: number }>;
   /** Queues a refused one again. Whether there was one. */
   retry(id: string): Promise<boolean>;
+  /** Forgets a message that no relay has, and answers where it stood; undefined where it has gone or is just going out. */
+  discard(id: string): Promise<Waiting | undefined>;
   reload(): Promise<void>;
 }
 
-interface Waiting {
+export interface Waiting {
   readonly scope: string;
   readonly time: number;
   readonly id: string;
@@ -36,6 +36,8 @@ const FAILED = 'failed';
 export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
   const waiting = new Map<string, Waiting>();
   const failed = new Map<string, Waiting & { error: string }>();
+  const progress = new Map<string, Progress>();
+  let leaving: string | undefined;
 
   const reload = async () => {
     const [queued, refused] = await Promise.all([allRecords(ports.store, OUTBOX), allRecords(ports.store, FAILED)]);
@@ -55,6 +57,21 @@ export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
     waiting.delete(item.id);
   };
 
+  const post = (relay: RelayClient, id: string, placed: Placed, onDelivery: (placed: Placed) => void) =>
+    deliver(ports, relay, placed, {
+      uploaded(now) {
+        progress.set(id, now);
+        onDelivery(placed);
+      },
+      isWanted: () => waiting.has(id),
+      leaves() {
+        leaving = id;
+      },
+    }).finally(() => {
+      leaving = undefined;
+      progress.delete(id);
+    });
+
   await reload();
   return {
     reload,
@@ -70,13 +87,15 @@ export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
       const id = toHex(placed.id);
       const refused = failed.get(id);
       if (refused) return { state: 'failed', error: refused.error };
-      return { state: waiting.has(id) ? 'queued' : 'sent' };
+      const under = progress.get(id);
+      return waiting.has(id) ? { state: 'queued', ...(under && { progress: under }) } : { state: 'sent' };
     },
     async drain(relay, onDelivery) {
       await reload();
       for (const item of [...waiting.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
         const placed = await ports.store.find(item.scope, item.time, fromHex(item.id) ?? new Uint8Array());
-        const outcome: PostOutcome = placed ? await deliver(ports, relay, placed) : { kind: 'taken' };
+        const outcome = placed ? await post(relay, item.id, placed, onDelivery) : ({ kind: 'taken' } as const);
+        if (!waiting.has(item.id)) continue;
         if (outcome.kind === 'later') return { waitMs: outcome.afterMs };
         await settle(item, outcome);
         if (placed) onDelivery(placed);
@@ -95,30 +114,22 @@ export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
       waiting.set(id, { scope, time, id });
       return true;
     },
+    async discard(id) {
+      const item = leaving === id ? undefined : (waiting.get(id) ?? failed.get(id));
+      if (item === undefined) return undefined;
+      const { scope, time } = item;
+      waiting.delete(id);
+      failed.delete(id);
+      await ports.store.commit([
+        { op: 'delete', space: OUTBOX, key: keyOf(item) },
+        { op: 'delete', space: FAILED, key: id },
+        { op: 'remove', scope, time, id: fromHex(id) ?? new Uint8Array() },
+      ]);
+      return { scope, time, id };
+    },
   };
 }
 
 const remember = <T extends Waiting>(map: Map<string, T>, item: T) => void map.set(item.id, item);
 
 const keyOf = ({ time, id }: Waiting): string => `${String(time).padStart(16, '0')}-${id}`;
-
-/** The blobs first: a relay keeps only messages whose blobs it holds. */
-async function deliver(ports: PeerPorts, relay: RelayClient, placed: Placed): Promise<PostOutcome> {
-  const message = fromEnvelope(decodeEnvelope(placed.envelope));
-  for (const hash of await blobsOf(ports, message)) {
-    const bytes = await ports.blobs.get(hash);
-    const outcome = bytes ? await relay.putBlob(hash, bytes) : undefined;
-    if (outcome && outcome.kind !== 'taken') return outcome;
-  }
-  return relay.post(toPost(message, (placed.hint === '' ? {} : JSON.parse(placed.hint)) as PiperHint));
-}
-
-async function blobsOf(ports: PeerPorts, message: PiperMessage): Promise<string[]> {
-  if (!('attachments' in message)) return [];
-  const hashes: string[] = [];
-  for (const { sha256 } of message.attachments) {
-    const top = await ports.blobs.get(sha256);
-    hashes.push(...(top ? manifestHashes(top) : []), sha256);
-  }
-  return hashes;
-}

@@ -3,6 +3,7 @@
  * members, the outbox and the link to a relay together over the ports it is given; it does no I/O of its own.
  */
 import { UsageError } from '../../core/errors.ts';
+import type { Placed } from '../../core/ports.ts';
 import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import { createBundles, noBundles } from '../bundles.ts';
@@ -16,16 +17,18 @@ import { fileReference } from './file-reference.ts';
 import { createLink, type Link } from './link.ts';
 import { createNews, type News } from './news.ts';
 import { createOutbox } from './outbox.ts';
+import { createPeople } from './people.ts';
 import type { PeerPorts } from './ports.ts';
 import { createReader } from './reading.ts';
 import { createRelayClient, type RelayChannel } from './relay-client.ts';
 import { checkChannel, createSelf, type Self } from './self.ts';
+import { createSharedHistory } from './shared-history.ts';
 import { shareStore } from './sharing.ts';
 import { channelSummaries } from './summaries.ts';
 
 export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): Promise<Peer> {
   const parts = await assemble(ports, options);
-  const { self, directory, news, pipeline, link } = parts;
+  const { self, directory, news, pipeline, link, shared } = parts;
   const logs = await createPeerLogs(ports, options);
   const channels = new Map<string, Channel>();
   let closed = false;
@@ -59,16 +62,24 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   await introduce(self, options);
   await acceptSelf();
   const sharing = shareStore(parts);
-  const unsubscribe = pipeline.subscribe(CHANNEL_PREFIX, (placed) => {
-    sharing.saw(placed.arrival);
+  const tell = (placed: Placed) => {
     ports.changes?.announce({ kind: 'arrived', scope: placed.scope });
     news.tellMessage(placed);
+  };
+  const unsubscribe = pipeline.subscribe(CHANNEL_PREFIX, (placed) => {
+    sharing.saw(placed.arrival);
+    // What it carries is noted first, so that whoever hears of it can open what it is for.
+    void shared
+      .take(placed)
+      .catch((error) => ports.onError?.(error))
+      .then(() => tell(placed));
   });
   const stopLink = link && keepRunning(ports, link);
 
   return {
     identity: identityOf(self),
     logs,
+    people: parts.people,
     bundles: createBundles({ ...ports, logs, platform: ports.bundles ?? noBundles }),
     async setName(name) {
       checkOpen();
@@ -112,7 +123,8 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
   const [self, directory, outbox] = await Promise.all([createSelf(ports), createDirectory(ports), createOutbox(ports)]);
   const relay = options.relay === undefined ? undefined : createRelayClient(ports.http, options.relay);
   const file = (sealed: Parameters<typeof fileReference>[2]) => fileReference(ports, relay, sealed);
-  const reader = createReader({ ports, self, directory, delivery: outbox.delivery, file });
+  const shared = createSharedHistory({ ports, self, directory });
+  const reader = createReader({ ports, self, directory, shared, delivery: outbox.delivery, file });
   const news = createNews({ ports, relay: relay?.url, self, directory, outbox, reader });
   const authorise: Authorise = (candidate) => ({
     kind: 'allowed',
@@ -120,7 +132,12 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
   });
   const pipeline = createPipeline({ ...ports, authorise });
   let listed: RelayChannel[] = [];
-  const core = { ports, self, directory, outbox, reader, news, pipeline };
+  const onPeople = () => {
+    ports.changes?.announce({ kind: 'profiles' });
+    news.tellMembers();
+  };
+  const people = createPeople({ ports, self, directory, onChange: onPeople });
+  const core = { ports, self, directory, outbox, reader, news, pipeline, shared, people };
   const onChannels = async () => {
     listed = (await relay?.channels()) ?? [];
     news.tellChannels();

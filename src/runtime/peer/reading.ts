@@ -9,10 +9,11 @@ import type { Placed } from '../../core/ports.ts';
 import type { SealedFile } from '../../core/seal/file.ts';
 import type { Author, Delivery, FileReference, Lock, Message } from '../api.ts';
 import { boundedMap } from '../bounded-map.ts';
-import { type Opened, openMessage } from '../sealing.ts';
+import type { Opened } from '../sealing.ts';
 import type { Directory } from './directory.ts';
 import type { PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
+import type { SharedHistory } from './shared-history.ts';
 
 export interface Reader {
   read(placed: Placed): Promise<Message>;
@@ -22,6 +23,7 @@ export interface ReaderParts {
   readonly ports: PeerPorts;
   readonly self: Self;
   readonly directory: Directory;
+  readonly shared: SharedHistory;
   delivery(placed: Placed): Delivery;
   file(file: SealedFile): FileReference;
 }
@@ -31,6 +33,8 @@ interface Content {
   readonly files: readonly FileReference[];
   readonly lock: Lock;
   readonly agent: boolean;
+  /** How many keys of earlier messages it carries. */
+  readonly keys?: number;
 }
 
 const OPENED = 5000;
@@ -42,28 +46,40 @@ export function createReader(parts: ReaderParts): Reader {
     async read(placed) {
       const id = toHex(placed.id);
       const message = fromEnvelope(decodeEnvelope(placed.envelope));
-      const content = opened.get(id) ?? (await contentOf(parts, message, placed.time));
+      const content = opened.get(id) ?? (await contentOf(parts, message, placed.time, id));
       if (content.lock.state === 'open') opened.set(id, content);
       const author = authorOf(parts, message, placed.hint, content.agent);
       const delivery = author.self ? parts.delivery(placed) : ({ state: 'received' } as const);
-      const { text, files, lock } = content;
-      return { id, channel: message.channel, time: new Date(placed.time), author, text, files, lock, delivery };
+      const { text, files, lock, keys } = content;
+      const shares = keys === undefined ? {} : { sharedKeys: keys };
+      return {
+        id,
+        channel: message.channel,
+        time: new Date(placed.time),
+        author,
+        text,
+        files,
+        lock,
+        delivery,
+        ...shares,
+      };
     },
   };
 }
 
-async function contentOf(parts: ReaderParts, message: PiperMessage, time: number): Promise<Content> {
+async function contentOf(parts: ReaderParts, message: PiperMessage, time: number, id: string): Promise<Content> {
   if (message.version !== '1.2') {
     const lock = { state: 'plain', signed: message.version !== '1.0-unsigned' } as const;
     return { text: message.content, files: [], lock, agent: false };
   }
-  const { ports, self, directory } = parts;
+  const { directory, shared } = parts;
   if (directory.isBorrowed(message)) return { ...UNREADABLE, lock: { state: 'sealed', reason: 'damaged' } };
-  const reader = { dot1: self.dot1, agreement: ports.agreement };
-  const result = await openMessage(message, reader, ports);
+  const { result, by } = await shared.open(message, id);
   if (result.kind !== 'open') return { ...UNREADABLE, lock: sealed(parts, message, time, result) };
-  const { text, files, agent } = result.body;
-  return { text, files: files.map(parts.file), lock: { state: 'open', readers: message.wraps.length }, agent };
+  const { text, files, agent, sharedKeys } = result.body;
+  const lock: Lock = { state: 'open', readers: message.wraps.length, ...(by !== undefined && { sharedBy: by }) };
+  const keys = sharedKeys && { keys: sharedKeys.length };
+  return { text, files: files.map(parts.file), lock, agent, ...keys };
 }
 
 function sealed(parts: ReaderParts, message: Piper12, time: number, result: Exclude<Opened, { kind: 'open' }>): Lock {

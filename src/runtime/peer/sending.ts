@@ -2,16 +2,16 @@
  * From what a person says to a durable, sealed envelope in the outbox (spec/05-sealing.md). Sealed to the members of
  * the moment; the message and its place in the outbox are one commit.
  */
-import { timeOf, toEnvelope } from '../../core/envelope/piper.ts';
+import { type AttachmentMeta, timeOf, toEnvelope } from '../../core/envelope/piper.ts';
 import { StorageError, UsageError } from '../../core/errors.ts';
-import type { Placed } from '../../core/ports.ts';
+import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { channelScope } from '../../core/scope.ts';
-import { encodeBody } from '../../core/seal/body.ts';
+import { encodeBody, type OutgoingBody } from '../../core/seal/body.ts';
 import type { OutgoingFile } from '../api.ts';
-import { sealFileTo } from '../files.ts';
+import { type SealedBlob, type SealedFileResult, sealFileTo } from '../files.ts';
 import type { Pipeline } from '../pipeline/types.ts';
-import { sealMessage } from '../sealing.ts';
+import { type Recipient, sealMessage } from '../sealing.ts';
 import type { Directory } from './directory.ts';
 import type { PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
@@ -23,30 +23,59 @@ export interface SendingParts {
   readonly pipeline: Pipeline;
 }
 
-/** Rejects with UsageError for what can't be sent: nothing, too much text, too many members. */
-export async function sendSealed(
-  parts: SendingParts,
-  channel: string,
-  text: string,
-  outgoing: readonly OutgoingFile[],
-): Promise<Placed> {
-  checkContent(text, outgoing);
-  const { ports, self, directory } = parts;
-  const sealed = [];
-  for (const file of outgoing) {
-    sealed.push(await sealFileTo(async ({ hash, bytes }) => void (await ports.blobs.put(hash, bytes)), file, ports));
+export interface Outgoing {
+  readonly text: string;
+  readonly files?: readonly OutgoingFile[];
+  /** Files sealed so far, in bytes of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignalLike;
+}
+
+/** Rejects with UsageError for what can't be sent: nothing, too much text, too many members, or cancelled. */
+export async function sendSealed(parts: SendingParts, channel: string, outgoing: Outgoing): Promise<Placed> {
+  const { text, files = [] } = outgoing;
+  checkContent(text, files);
+  const sealed = await sealFiles(parts.ports, outgoing);
+  return sendBody(parts, {
+    channel,
+    body: { text, files: sealed.map(({ file }) => file) },
+    recipients: parts.directory.members(channel),
+    attachments: sealed.map(({ attachment }) => attachment),
+  });
+}
+
+async function sealFiles(ports: PeerPorts, { files = [], onProgress, signal }: Outgoing): Promise<SealedFileResult[]> {
+  const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const put = async ({ hash, bytes }: SealedBlob) => void (await ports.blobs.put(hash, bytes));
+  const sealed: SealedFileResult[] = [];
+  let before = 0;
+  for (const file of files) {
+    const tell = (done: number) => onProgress?.(before + done, total);
+    sealed.push(await sealFileTo(put, file, ports, { onProgress: tell, ...(signal && { signal }) }));
+    before += file.bytes.length;
   }
+  return sealed;
+}
+
+export interface OutgoingSeal {
+  readonly channel: string;
+  readonly body: Pick<OutgoingBody, 'text' | 'files' | 'sharedKeys'>;
+  readonly recipients: readonly Recipient[];
+  readonly attachments?: readonly AttachmentMeta[];
+}
+
+/** Seals a body to these recipients and puts it durably into the outbox. */
+export async function sendBody(parts: SendingParts, { channel, body, ...seal }: OutgoingSeal): Promise<Placed> {
+  const { ports, self } = parts;
   const { agent, name } = self.state();
-  const files = sealed.map(({ file }) => file);
   const message = await sealMessage(
     {
-      plaintext: encodeBody({ text, files, sender: ports.signer.key, channel }),
-      recipients: directory.members(channel),
+      ...seal,
+      plaintext: encodeBody({ ...body, sender: ports.signer.key, channel }),
       sender: { dot1: self.dot1, signer: ports.signer, agreement: ports.agreement },
       channel,
       id: ports.uuid(),
       createdAt: new Date(ports.clock.now()).toISOString(),
-      attachments: sealed.map(({ attachment }) => attachment),
     },
     ports,
   );

@@ -2,7 +2,17 @@
  * A made-up Peer for the workbench and tests: everything in memory, in any state one asks for. It keeps the public
  * API's promises that the page relies on, and breaks them on request.
  */
-import type { Channel, ChannelSummary, Member, Message, OutgoingFile, Peer, Status } from '../../runtime/api.ts';
+import type {
+  Channel,
+  ChannelSummary,
+  KnownPerson,
+  Member,
+  Message,
+  OutgoingFile,
+  Peer,
+  RosterEvent,
+  Status,
+} from '../../runtime/api.ts';
 
 export interface FakeOptions {
   name?: string;
@@ -10,6 +20,9 @@ export interface FakeOptions {
   channels?: ChannelSummary[];
   messages?: Message[];
   members?: Member[];
+  roster?: RosterEvent[];
+  /** What is known of members beyond their being there. */
+  people?: Record<string, Partial<KnownPerson>>;
   /** Never answers, or always fails. */
   reading?: 'never' | 'fails';
   sending?: 'fails' | 'queues';
@@ -40,6 +53,7 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     problem: undefined,
     ...options.status,
   };
+  const people = new Map(members.map((member) => [member.key, knownPerson(member, options.people?.[member.key])]));
   const places = new Map(messages.map(({ id }, index) => [id, index]));
   let sent = 0;
 
@@ -57,6 +71,12 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     messages[at] = message;
     emit(`message:${message.channel}`, message);
   };
+
+  function change(key: string, news: Partial<KnownPerson>): void {
+    const person = people.get(key);
+    if (person) people.set(key, { ...person, acknowledged: true, keyChanged: false, ...news });
+    for (const { name } of channels) emit(`members:${name}`, members);
+  }
 
   function channel(name: string): Channel {
     return {
@@ -83,6 +103,17 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
         const message = messages.find((each) => each.id === id);
         if (message) put({ ...message, delivery: { state: 'sent' } });
       },
+      async discard(id) {
+        const at = messages.findIndex((each) => each.id === id && each.delivery.state !== 'sent');
+        if (at === -1) return false;
+        messages.splice(at, 1);
+        places.clear();
+        for (const [index, each] of messages.entries()) places.set(each.id, index);
+        emit(`discarded:${name}`, id);
+        return true;
+      },
+      shareHistory: async () => messages.length,
+      roster: async () => options.roster ?? [],
       async messages({ limit = 100, before } = {}) {
         if (options.reading === 'never') return new Promise(() => {});
         if (options.reading === 'fails') throw new Error('Cannot read messages: the database is damaged');
@@ -103,6 +134,12 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     get bundles(): never {
       throw new Error('Cannot use bundles: the made-up peer has none');
     },
+    people: {
+      list: async () => [...people.values()],
+      safetyNumber: async (key) => (key === KEY || !people.has(key) ? undefined : digits(key)),
+      setVerified: async (key, verified) => change(key, { verified: verified ? new Date() : undefined }),
+      accept: async (key) => change(key, { acknowledged: true, keyChanged: false }),
+    },
     async setName(name) {
       identity.name = name;
     },
@@ -114,6 +151,16 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     deliver: put,
   };
 }
+
+const knownPerson = (member: Member, more: Partial<KnownPerson> = {}): KnownPerson => {
+  const { key, dot1, name, self, agent } = member;
+  const met = { since: new Date(0), verified: undefined, keyChanged: false, acknowledged: false };
+  return { key, dot1, name, self, agent, ...met, ...more };
+};
+
+/** Sixty digits that look like a safety number. */
+const digits = (key: string): string =>
+  Array.from({ length: 60 }, (_, index) => Number.parseInt(key[index] ?? '0', 16) % 10).join('');
 
 function own(channel: string, name: string, text: string, files: readonly OutgoingFile[], count: number): Message {
   return {

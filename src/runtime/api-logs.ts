@@ -128,11 +128,39 @@ export interface FriendOptions {
   readonly announce?: boolean;
 }
 
+export interface FileOptions {
+  /** Bytes so far; `total` where it is known. */
+  readonly onProgress?: (progress: { bytes: number; total: number | undefined }) => void;
+  readonly signal?: AbortSignalLike;
+}
+
+export interface LogFile {
+  /** What an entry names it by: FILE.… (&….sha256 in 2020-04). */
+  readonly id: string;
+  readonly size: number;
+  /** 1 for a file that is a blob by itself. */
+  readonly chunks: number;
+  /** How many of them are not here yet. */
+  readonly missing: number;
+}
+
+/** Files that entries name, of any size up to 3.9 GB. */
+export interface LogFiles {
+  /** Keeps the bytes; they are given out once an entry names the id. */
+  put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options?: FileOptions): Promise<LogFile>;
+  /** The bytes in order, verified. Rejects with UsageError where they are not (all) here. */
+  get(id: string, options?: FileOptions): AsyncIterable<Uint8Array>;
+  find(id: string): Promise<LogFile | undefined>;
+  /** Deletes others' files that no entry names any more; resolves to how many blobs went. */
+  collect(): Promise<number>;
+}
+
 export interface Logs {
   own(): Promise<LogSummary>;
   /** The entry is on disk, and the next of the own log, once this resolves. Texts are quoted as values. */
   append(kind: string, body: EntryBody): Promise<LogEntry>;
   readonly drafts: Drafts;
+  readonly files: LogFiles;
   entries(query?: EntriesQuery): AsyncIterable<LogEntry>;
   entry(id: string): Promise<LogEntry | undefined>;
   list(): AsyncIterable<LogSummary>;

@@ -8,9 +8,9 @@ import { concat, toHex } from '../core/bytes.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Dialect } from '../core/log/dialect.ts';
 import type { LogInfo, Sha256, Store } from '../core/ports.ts';
+import { LIMITS } from '../core/registry.ts';
 import type { BundleImportReport, PeerBundles } from './api-bundles.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
-import { LOG_BLOB_BYTES } from './logs/blobs.ts';
 import type { LogsOfPeer } from './logs/logs.ts';
 import { authorKey } from './logs/names.ts';
 
@@ -94,12 +94,12 @@ async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOpt
 }
 
 async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsOfPeer['blobs']['take']> {
-  if (blob.size > LOG_BLOB_BYTES) return 'too large';
+  if (blob.size > LIMITS.logBlobBytes) return 'too large';
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of blob.read()) {
     size += piece.length;
-    if (size > LOG_BLOB_BYTES) return 'too large';
+    if (size > LIMITS.logBlobBytes) return 'too large';
     pieces.push(piece);
   }
   const bytes = concat(...pieces);

@@ -5,12 +5,12 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { formatId } from '../../core/log/dialect.ts';
+import { LIMITS } from '../../core/registry.ts';
 import { isNamed } from './blob-names.ts';
 import type { OwnLog } from './own.ts';
 import type { LogPorts } from './ports.ts';
 import { allRecords } from './standing.ts';
 
-export const LOG_BLOB_BYTES = 360_000;
 /** Which of the BlobStore's are the logs' own to collect, and who put them: the rest is the messages'. */
 const KEPT = 'log-blob';
 
@@ -20,6 +20,9 @@ export interface LogBlobs {
   get(hash: string): Promise<Uint8Array | undefined>;
   /** Another's, kept while an entry names it. */
   take(hash: string, bytes: Uint8Array): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
+  has(hash: string): Promise<boolean>;
+  /** What was put here goes as others' does, when no entry names it. */
+  release(hash: string): Promise<void>;
   isNamed(hash: string): Promise<boolean>;
   /** Deletes others' that nothing names any more; resolves to how many. */
   collect(): Promise<number>;
@@ -35,8 +38,8 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
   };
   return {
     async put(bytes) {
-      if (bytes.length > LOG_BLOB_BYTES) {
-        throw new UsageError(`Cannot keep blob: expected at most ${LOG_BLOB_BYTES} bytes, got ${bytes.length}`);
+      if (bytes.length > LIMITS.logBlobBytes) {
+        throw new UsageError(`Cannot keep blob: expected at most ${LIMITS.logBlobBytes} bytes, got ${bytes.length}`);
       }
       const hash = sha256(bytes);
       await keep(toHex(hash), bytes, 'own');
@@ -47,9 +50,13 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
       return bytes !== undefined && toHex(sha256(bytes)) === hash ? bytes : undefined;
     },
     async take(hash, bytes) {
-      if (bytes.length > LOG_BLOB_BYTES) return 'too large';
+      if (bytes.length > LIMITS.logBlobBytes) return 'too large';
       if (toHex(sha256(bytes)) !== hash) return 'damaged';
       return (await isNamed(store, hash)) ? keep(hash, bytes, 'carried') : 'not named';
+    },
+    has: async (hash) => (await blobs.size(hash)) !== undefined,
+    async release(hash) {
+      await store.commit([{ op: 'put', space: KEPT, key: hash, value: 'carried' }]);
     },
     isNamed: (hash) => isNamed(store, hash),
     async collect() {

@@ -3,7 +3,7 @@
  * truncated at its first bad signature, as a full verifier would have ended it.
  */
 import type { AbortSignalLike, LogEntryRow } from '../../core/ports.ts';
-import { unname } from './blob-names.ts';
+import { removeEntries } from './blob-names.ts';
 import { parsedRow, signedPart } from './names.ts';
 import type { LogPorts } from './ports.ts';
 import type { Standing } from './standing.ts';
@@ -92,7 +92,6 @@ async function firstBad({ verifier }: LogPorts, rows: readonly LogEntryRow[]): P
 }
 
 async function cutOff({ ports: { store }, standing }: Parts, { author, depth, id }: LogEntryRow): Promise<void> {
-  await unname(store, author, depth);
-  await store.commit([{ op: 'truncate', author, depth }]);
+  await removeEntries(store, author, depth);
   await standing.refuse(id);
 }

@@ -9,7 +9,7 @@ import { parseId } from '../../core/log/dialect.ts';
 import { CERTIFICATE_KIND, REVOCATION_KIND, readCertificate, readRevocation } from '../../core/log/ownership.ts';
 import type { LogEntryRow, StoreOp } from '../../core/ports.ts';
 import type { FriendOptions, LogPeer } from '../api-logs.ts';
-import { unname } from './blob-names.ts';
+import { removeEntries } from './blob-names.ts';
 import { authorKey, authorName, parsedRow } from './names.ts';
 import type { OwnLog } from './own.ts';
 import type { LogPorts } from './ports.ts';
@@ -25,11 +25,16 @@ export type Friends = ReturnType<typeof createFriends>;
 export function createFriends(ports: LogPorts, standing: Standing, own: OwnLog) {
   const { store } = ports;
 
-  const change = async (author: string, kind: keyof typeof KINDS, { announce }: FriendOptions, ops: StoreOp[]) => {
+  const checkOther = (author: string, kind: keyof typeof KINDS): void => {
     if (author === own.author) throw new UsageError(`Cannot ${kind} author: it is this installation's own log`);
+  };
+  const announce = async (author: string, kind: keyof typeof KINDS, options: FriendOptions): Promise<void> => {
+    if (options.announce === true) await own.append(KINDS[kind], { peer: authorName(await own.dialect(), author) });
+  };
+  const change = async (author: string, kind: keyof typeof KINDS, options: FriendOptions, ops: StoreOp[]) => {
+    checkOther(author, kind);
     await store.commit(ops);
-    if (announce !== true) return;
-    await own.append(KINDS[kind], { peer: authorName(await own.dialect(), author) });
+    await announce(author, kind, options);
   };
   const followed = async (): Promise<string[]> => {
     const direct: string[] = [];
@@ -101,15 +106,14 @@ export function createFriends(ports: LogPorts, standing: Standing, own: OwnLog) 
     },
     block: async (name: string, options: FriendOptions = {}): Promise<void> => {
       const key = authorKey(name);
-      if (key !== own.author) {
-        standing.setBlocked(key, true);
-        await unname(store, key);
-      }
-      await change(key, 'block', options, [
+      checkOther(key, 'block');
+      standing.setBlocked(key, true);
+      const first: StoreOp[] = [
         { op: 'put', space: BLOCK, key, value: '{}' },
         { op: 'delete', space: FOLLOW, key },
-        { op: 'forget', author: key },
-      ]);
+      ];
+      await removeEntries(store, key, 0, first);
+      await announce(key, 'block', options);
     },
     unblock: async (name: string): Promise<void> => {
       const key = authorKey(name);

@@ -7,7 +7,7 @@ import { formatId } from '../../core/log/dialect.ts';
 import type { Parsed } from '../../core/log/parse.ts';
 import type { StoreOp } from '../../core/ports.ts';
 import type { ImportOptions } from '../api-logs.ts';
-import { nameOps, unname } from './blob-names.ts';
+import { nameOps, removeEntries } from './blob-names.ts';
 import type { Report } from './import-report.ts';
 import { parsedRow, signedPart } from './names.ts';
 import type { LogPorts } from './ports.ts';
@@ -134,8 +134,7 @@ export function createBatches({ ports, standing, arrived, report, options }: Par
   };
   /** Removes what only a bad head or a bad entry vouched for. */
   const cut = async (tip: Tip, depth: number): Promise<void> => {
-    await unname(store, tip.author, depth);
-    await store.commit([{ op: 'truncate', author: tip.author, depth }]);
+    await removeEntries(store, tip.author, depth);
     const log = await store.log(tip.author);
     const head = log && { dialect: log.dialect, depth: log.next - 1, id: formatId(log.dialect, 'entry', log.head) };
     Object.assign(tip, { head, accepted: head, stored: log?.next ?? 0, page: [], generation: tip.generation + 1 });

@@ -1,10 +1,12 @@
 /** Logs: signed, append-only, kept and carried for oneself and others (spec/02-pigeon.md). Puts the parts together. */
 import type { LogInfo } from '../../core/ports.ts';
 import type { LogSummary, Logs } from '../api-logs.ts';
+import { finishRemovals } from './blob-names.ts';
 import { createLogBlobs, type LogBlobs } from './blobs.ts';
 import { checkLog, createChecker } from './checking.ts';
 import { createDrafts } from './drafts.ts';
 import { exportEntries } from './exporting.ts';
+import { createFiles } from './files.ts';
 import { createFriends } from './friends.ts';
 import { importEntries } from './importing.ts';
 import { authorKey, authorName, entryHashOf, entryOfRow } from './names.ts';
@@ -26,9 +28,11 @@ export interface LogsOfPeer extends Logs {
 export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   const { store } = ports;
   const news = createNews();
+  await finishRemovals(store);
   const standing = await createStanding(ports);
   const parts = { ports, standing, news, arrived: news.tell };
   const own = createOwnLog(ports, standing, news.tell);
+  const blobs = createLogBlobs(ports, own);
   const friends = createFriends(ports, standing, own);
   const proving = createProving(ports, standing);
   const checker = createChecker(parts);
@@ -54,7 +58,8 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   }
 
   return {
-    blobs: createLogBlobs(ports, own),
+    blobs,
+    files: createFiles(blobs, own),
     followed: friends.followed,
     checked: checker.settled,
     async own() {

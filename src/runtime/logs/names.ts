@@ -20,6 +20,12 @@ export function entryHashOf(text: string): Uint8Array {
   throw new UsageError(`Cannot use entry: expected TEXT.… or 64 hex characters, got "${text}"`);
 }
 
+export function blobHashOf(text: string): Uint8Array {
+  const bytes = anyId('blob', text) ?? fromHex(text, 32);
+  if (bytes !== undefined) return bytes;
+  throw new UsageError(`Cannot use file: expected FILE.… or 64 hex characters, got "${text}"`);
+}
+
 export const authorName = (dialect: Dialect, key: string): string =>
   formatId(dialect, 'identity', fromHex(key, 32) ?? new Uint8Array(32));
 

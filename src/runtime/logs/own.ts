@@ -12,6 +12,7 @@ import { CERTIFICATE_KIND, certificateBody, certificateMessage } from '../../cor
 import type { LogEntryRow, StoreOp } from '../../core/ports.ts';
 import type { EntryBody } from '../api-logs.ts';
 import { nameOps } from './blob-names.ts';
+import { chunkDrafts } from './chunk-entries.ts';
 import type { LogPorts } from './ports.ts';
 import type { Standing } from './standing.ts';
 
@@ -60,6 +61,10 @@ export function createOwnLog(ports: LogPorts, standing: Standing, arrived: () =>
       );
     }
     if ((await store.log(author)) === undefined && draft.kind !== CERTIFICATE_KIND) await certify(draft.dialect);
+    for (const chunks of await chunkDrafts(ports, draft)) await appendAt(chunks, []);
+    return appendAt(draft, also);
+  };
+  const appendAt = async (draft: Draft, also: readonly StoreOp[]): Promise<LogEntryRow> => {
     for (let tries = 0; tries < MOST_ATTEMPTS; tries++) {
       const row = await attempt(draft, also);
       if (row === undefined) continue;

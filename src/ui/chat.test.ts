@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createChat } from './chat.ts';
+import { createMuted } from './muted.ts';
 import { createSeen } from './seen.ts';
 import { createFakePeer, type FakeOptions, self } from './workbench/fake.ts';
 import { sample, samples, until } from './workbench/sample.ts';
 
-function seen() {
+function storage() {
   const held = new Map<string, string>();
-  return createSeen({ getItem: (key) => held.get(key) ?? null, setItem: (key, value) => held.set(key, value) }, 'key');
+  return {
+    getItem: (key: string) => held.get(key) ?? null,
+    setItem: (key: string, value: string) => held.set(key, value),
+  };
 }
 
 function start(options: FakeOptions = {}) {
   const peer = createFakePeer({ name: 'Ada', ...options });
-  const chat = createChat(peer, seen(), 'main');
+  const seen = createSeen(storage(), 'key');
+  const chat = createChat(peer, seen, createMuted(storage(), 'key'), 'main');
   return { peer, chat };
 }
 
@@ -77,6 +82,57 @@ test('unread counts rise where one is not looking, and fall where one looks', as
   assert.deepEqual(unread(), { garden: 2, main: 0, other: 0 });
   chat.open('garden');
   assert.deepEqual(unread(), { garden: 0, main: 0, other: 0 });
+  chat.close();
+});
+
+test('a muted channel says nothing aloud, and says so in the list', async () => {
+  const { chat, peer } = start();
+  await until(chat.conversation.value.phase, (phase) => phase === 'ready');
+  await until(chat.channels, (channels) => channels.some(({ joined }) => joined));
+  chat.toggleMuted('main');
+  assert.equal(chat.channels.value[0]?.muted, true);
+  const { timeline } = chat.conversation.value;
+  peer.deliver(sample(1));
+  await until(timeline, ({ messages }) => messages.length === 1);
+  assert.equal(chat.announcement.value, '');
+  chat.close();
+});
+
+test('a link to a message loads back to it, and one to nothing says so', async () => {
+  const { chat } = start({ messages: samples(0, 3000) });
+  chat.open('main', sample(40).id.slice(0, 32));
+  const { target, timeline } = chat.conversation.value;
+  assert.equal(sample(40).id.slice(0, 32), sample(41).id.slice(0, 32), 'the samples are told apart by their ends');
+  await until(target, (found) => found !== undefined);
+  chat.open('main', sample(40).id);
+  await until(target, (found) => found?.id === sample(40).id);
+  assert.ok(timeline.value.messages.length >= 2960);
+  chat.open('main', 'f'.repeat(32));
+  await until(chat.problem, (problem) => problem !== undefined);
+  assert.match(chat.problem.value ?? '', /not on this device/);
+  chat.close();
+});
+
+test('a date leads to the first message from then on', async () => {
+  const { chat } = start({ messages: samples(0, 3000) });
+  const { goToTime, target } = chat.conversation.value;
+  assert.equal(await goToTime(new Date(sample(100).time.getTime() - 1)), true);
+  assert.equal(target.value?.id, sample(100).id);
+  assert.equal(await goToTime(new Date(9e14)), true);
+  assert.equal(target.value?.id, sample(2999).id, 'after all there is, the newest');
+  assert.equal(await goToTime(new Date(0)), true);
+  assert.equal(target.value?.id, sample(0).id);
+  chat.close();
+});
+
+test('what was taken back is gone from the list', async () => {
+  const { chat } = start({ sending: 'queues' });
+  const { phase, timeline, send, discard } = chat.conversation.value;
+  await until(phase, (now) => now === 'ready');
+  await send('hasty', []);
+  const { messages } = await until(timeline, ({ messages: all }) => all.length === 1);
+  assert.equal(await discard(messages[0]?.id ?? ''), true);
+  assert.equal(timeline.value.messages.length, 0);
   chat.close();
 });
 

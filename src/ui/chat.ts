@@ -2,16 +2,21 @@
  * The page's state once an identity is open: channels with what is unread, the open conversation, the connection,
  * and the words said to people who listen instead of look. Components read its signals and call its actions.
  */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { ChannelSummary, IdentityInfo, Member, Message, Peer, Status } from '../runtime/api.ts';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { ChannelSummary, IdentityInfo, KnownPerson, Member, Message, Peer, Status } from '../runtime/api.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { bodyText, nameText, shortDot1 } from './display.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
+import type { Muted } from './muted.ts';
+import { type Found, searchMessages } from './search.ts';
 import { type Seen, unread } from './seen.ts';
+import { type Concern, concerns } from './trust.ts';
 import { words } from './words.ts';
+import { talk } from './words-talk.ts';
 
 export interface ChannelEntry extends ChannelSummary {
   readonly unread: number;
+  readonly muted: boolean;
 }
 
 export interface Chat {
@@ -22,11 +27,25 @@ export interface Chat {
   /** Whether this identity is in the open channel; undefined until known. */
   readonly joined: ReadonlySignal<boolean | undefined>;
   readonly drafts: Drafts;
+  /** Whose keys are known, by key. */
+  readonly people: ReadonlySignal<ReadonlyMap<string, KnownPerson>>;
+  /** What is worth telling about the keys of those who can read the open channel. */
+  readonly concerns: ReadonlySignal<readonly Concern[]>;
+  /** The time of the newest message that had been seen when the open channel was opened, ms. */
+  readonly seenBefore: ReadonlySignal<number | undefined>;
   /** The last thing worth saying aloud. */
   readonly announcement: ReadonlySignal<string>;
   /** What went wrong with the last action, in words. */
   readonly problem: ReadonlySignal<string | undefined>;
-  open(channel: string): void;
+  /** Opens a channel, and there the message whose id begins so. */
+  open(channel: string, message?: string): void;
+  toggleMuted(channel: string): void;
+  safetyNumber(key: string): Promise<string | undefined>;
+  setVerified(key: string, verified: boolean): Promise<void>;
+  /** Takes a person's present keys for known. */
+  accept(key: string): Promise<void>;
+  /** Looks through what this device holds: the open channel first, then the others that one is in. */
+  search(query: string, signal: AbortSignal, onFound: (found: readonly Found[]) => void): Promise<void>;
   join(): Promise<void>;
   leave(): Promise<void>;
   rename(name: string): Promise<void>;
@@ -41,7 +60,7 @@ export interface Chat {
 
 const SPOKEN_UNITS = 200;
 
-export function createChat(peer: Peer, seen: Seen, first: string): Chat {
+export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string): Chat {
   const me = signal<IdentityInfo>({ ...peer.identity });
   const status = signal(peer.status());
   const summaries = signal<readonly ChannelSummary[] | undefined>(undefined);
@@ -49,9 +68,14 @@ export function createChat(peer: Peer, seen: Seen, first: string): Chat {
   const problem = signal<string | undefined>(undefined);
   const attending = signal(false);
   const drafts = createDrafts();
+  const people = signal<ReadonlyMap<string, KnownPerson>>(new Map());
+  const seenBefore = signal(seen.since(first));
   const conversation = signal(begin(first));
 
-  const channels = computed(() => listed(summaries.value ?? [], conversation.value.name, seen.counts.value));
+  const channels = computed(() =>
+    listed(summaries.value ?? [], conversation.value.name, seen.counts.value, muted.channels.value),
+  );
+  const concerned = computed(() => concerns([...people.value.values()], conversation.value.members.value ?? []));
   const joined = computed(() =>
     summaries.value === undefined
       ? undefined
@@ -65,6 +89,7 @@ export function createChat(peer: Peer, seen: Seen, first: string): Chat {
   }
 
   function tellMessage(message: Message): void {
+    if (message.sharedKeys !== undefined || muted.channels.peek().has(message.channel)) return;
     const name = authorName(message.author);
     const text = bodyText(message.text ?? '').slice(0, SPOKEN_UNITS);
     const sealed = message.lock.state === 'sealed';
@@ -80,8 +105,17 @@ export function createChat(peer: Peer, seen: Seen, first: string): Chat {
     else if (went) announcement.value = words.readers.left(authorName(went));
   }
 
+  async function meet(): Promise<void> {
+    const met = await peer.people.list().catch(() => [...people.peek().values()]);
+    people.value = new Map(met.map((person) => [person.key, person]));
+  }
+
   async function refresh(): Promise<void> {
     summaries.value = await peer.channels().catch(() => summaries.peek() ?? []);
+  }
+
+  async function find(message: string): Promise<void> {
+    if (!(await conversation.peek().goTo(message))) throw new Error(talk.messages.gone);
   }
 
   async function attempt(action: () => Promise<unknown>): Promise<boolean> {
@@ -105,7 +139,11 @@ export function createChat(peer: Peer, seen: Seen, first: string): Chat {
     refreshSoon.stop,
     effect(() => {
       const current = channels.value.find(({ name }) => name === conversation.value.name);
-      if (attending.value && current?.joined) seen.mark(current.name, current.count);
+      const newest = conversation.value.timeline.value.messages.at(-1)?.time.getTime();
+      if (attending.value && current?.joined) seen.mark(current.name, current.count, newest);
+    }),
+    effect(() => {
+      if (conversation.value.members.value !== undefined) void meet();
     }),
   ];
   void refresh();
@@ -117,13 +155,37 @@ export function createChat(peer: Peer, seen: Seen, first: string): Chat {
     conversation,
     joined,
     drafts,
+    people,
+    concerns: concerned,
+    seenBefore,
     announcement,
     problem,
-    open(channel) {
-      if (conversation.peek().name === channel) return;
-      conversation.peek().close();
-      conversation.value = begin(channel);
-      problem.value = undefined;
+    open(channel, message) {
+      if (conversation.peek().name !== channel) {
+        conversation.peek().close();
+        batch(() => {
+          seenBefore.value = seen.since(channel);
+          conversation.value = begin(channel);
+          problem.value = undefined;
+        });
+      }
+      if (message !== undefined) void attempt(() => find(message));
+    },
+    toggleMuted: muted.toggle,
+    safetyNumber: (key) => peer.people.safetyNumber(key),
+    async setVerified(key, verified) {
+      await attempt(() => peer.people.setVerified(key, verified));
+      await meet();
+    },
+    async accept(key) {
+      await attempt(() => peer.people.accept(key));
+      await meet();
+    },
+    search(query, signal, onFound) {
+      const current = conversation.peek().name;
+      const others = channels.peek().filter(({ name, joined }) => joined && name !== current);
+      const held = [current, ...others.map(({ name }) => name)].map((name) => peer.channel(name));
+      return searchMessages(held, query, { signal, onFound });
     },
     async join() {
       await attempt(() => conversation.peek().join());
@@ -166,11 +228,16 @@ function listed(
   summaries: readonly ChannelSummary[],
   current: string,
   seen: ReadonlyMap<string, number>,
+  muted: ReadonlySet<string>,
 ): ChannelEntry[] {
   const known = summaries.some(({ name }) => name === current);
   const all = known ? summaries : [...summaries, { name: current, joined: false, count: 0, latest: undefined }];
   return all
-    .map((summary) => ({ ...summary, unread: summary.joined ? unread(summary.count, seen.get(summary.name)) : 0 }))
+    .map((summary) => ({
+      ...summary,
+      unread: summary.joined ? unread(summary.count, seen.get(summary.name)) : 0,
+      muted: muted.has(summary.name),
+    }))
     .sort((a, b) => Number(b.joined) - Number(a.joined) || (a.joined ? (a.name < b.name ? -1 : 1) : 0));
 }
 

@@ -5,7 +5,8 @@ import type { Peer } from '../runtime/api.ts';
 import { createBoot } from './boot.ts';
 import { type Chat, createChat } from './chat.ts';
 import { App } from './components/App.tsx';
-import { channelHref, channelOf, HOME } from './route.ts';
+import { createMuted, type Muted } from './muted.ts';
+import { channelHref, channelOf, HOME, messageOf } from './route.ts';
 import { createSeen, type Seen } from './seen.ts';
 import { createShell } from './shell.ts';
 
@@ -27,8 +28,9 @@ export function startPage(options: PageOptions): void {
     const phase = boot.phase.value;
     if (phase.kind !== 'chat') return;
     const seen = createSeen(options.storage(), `pipes-seen:${phase.peer.identity.key}`);
-    chat.value = createChat(phase.peer, seen, where());
-    follow(chat.value, seen, where);
+    const muted = createMuted(options.storage(), `pipes-muted:${phase.peer.identity.key}`);
+    chat.value = createChat(phase.peer, seen, muted, where());
+    follow(chat.value, seen, muted, where);
   });
 
   preventDropsFromLeaving();
@@ -47,15 +49,16 @@ export function startPage(options: PageOptions): void {
 }
 
 /** The address says which channel is open; other tabs say what has been seen. */
-function follow(chat: Chat, seen: Seen, where: () => string): void {
+function follow(chat: Chat, seen: Seen, muted: Muted, where: () => string): void {
   const go = (): void => {
     const channel = where();
     if (channelOf(location.hash) !== channel) history.replaceState(history.state, '', channelHref(channel));
-    chat.open(channel);
+    chat.open(channel, messageOf(location.hash));
   };
   go();
   window.addEventListener('hashchange', go);
   window.addEventListener('storage', seen.refresh);
+  window.addEventListener('storage', muted.refresh);
   window.addEventListener('keydown', (event) => step(event, chat));
 }
 

@@ -13,6 +13,10 @@ export interface Place {
   /** The reader scrolled. */
   look(following: boolean): { nearTop: boolean; nearBottom: boolean };
   toBottom(): void;
+  /** Brings a row into view, a third from the top. Whether it is drawn. */
+  goTo(key: string): boolean;
+  /** Whether a drawn row is above what is in view; undefined where it is not drawn. */
+  isAbove(key: string): boolean | undefined;
 }
 
 const NEAR = 400;
@@ -56,6 +60,18 @@ export function createPlace(): Place {
       if (scroller === null) return { nearTop: false, nearBottom: false };
       pinned = following && below(scroller) < AT;
       return { nearTop: scroller.scrollTop < NEAR, nearBottom: below(scroller) < NEAR };
+    },
+    goTo(key) {
+      const row = scroller && keyed(scroller).find((each) => each.dataset.key === key);
+      if (!scroller || !row) return false;
+      pinned = false;
+      anchors = [];
+      scroller.scrollTop = row.offsetTop - scroller.clientHeight / 3;
+      return true;
+    },
+    isAbove(key) {
+      const row = scroller && keyed(scroller).find((each) => each.dataset.key === key);
+      return scroller && row ? row.offsetTop < scroller.scrollTop : undefined;
     },
     toBottom() {
       pinned = true;

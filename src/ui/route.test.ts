@@ -2,11 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isChannelName } from '../core/scope.ts';
-import { channelHref, channelOf, toChannelName } from './route.ts';
+import { channelHref, channelOf, messageHref, messageOf, toChannelName } from './route.ts';
 
 test('a channel and its address lead to each other', () => {
   assert.equal(channelOf(channelHref('main')), 'main');
   assert.equal(channelOf('#/c/Garden'), 'garden');
+});
+
+test('a message and its address lead to each other', () => {
+  const id = '0123456789abcdef'.repeat(4);
+  const hash = messageHref('main', id);
+  assert.equal(channelOf(hash), 'main');
+  assert.ok(id.startsWith(messageOf(hash) ?? 'none'));
+  assert.equal(messageOf(channelHref('main')), undefined);
+  assert.equal(messageOf('#/channel/main/0123'), undefined, 'too short to be one message alone');
 });
 
 test('an address that names no channel gives none', () => {

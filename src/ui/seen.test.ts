@@ -21,6 +21,17 @@ test('what was seen is kept, and shared with another tab once it looks again', (
   assert.deepEqual(Object.fromEntries(first.counts.value), { main: 7, garden: 2 });
 });
 
+test('the time of the newest message seen only grows, and is shared too', () => {
+  const shared = storage();
+  const [first, second] = [createSeen(shared, 'key'), createSeen(shared, 'key')];
+  assert.equal(first.since('main'), undefined);
+  first.mark('main', 7, 5000);
+  first.mark('main', 8, 4000);
+  second.refresh();
+  assert.equal(second.since('main'), 5000);
+  assert.equal(second.counts.value.get('main'), 8);
+});
+
 test('a channel called like a property of every object is a channel like others', () => {
   const seen = createSeen(storage(), 'key');
   assert.equal(seen.counts.value.get('constructor'), undefined);

@@ -11,6 +11,8 @@ export interface Shell {
   /** A finger instead of a keyboard: Enter then starts a new line. */
   readonly touch: ReadonlySignal<boolean>;
   readonly panel: Signal<Panel>;
+  /** The key of whoever is looked at closely. */
+  readonly person: Signal<string | undefined>;
   /** Today; changes at midnight, so that day separators stay true. */
   readonly today: ReadonlySignal<Date>;
 }
@@ -21,6 +23,7 @@ export function createShell(): Shell {
     wide: media('(min-width: 72rem)'),
     touch: media('(hover: none) and (pointer: coarse)'),
     panel: signal<Panel>(undefined),
+    person: signal<string | undefined>(undefined),
     today: days(),
   };
 }

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Message } from '../runtime/api.ts';
-import { begin, olderRequest, order, rows, stretch, trimmed, withNews, withOlder } from './timeline.ts';
+import type { Message, RosterEvent } from '../runtime/api.ts';
+import {
+  begin,
+  eventsWithin,
+  firstUnreadOf,
+  olderRequest,
+  order,
+  rows,
+  stretch,
+  trimmed,
+  withNews,
+  withOlder,
+  without,
+} from './timeline.ts';
 import { sample, samples } from './workbench/sample.ts';
 
 const ids = (messages: readonly Message[]): number[] => messages.map(({ id }) => Number.parseInt(id, 16));
@@ -76,6 +88,52 @@ test('rows begin each day with its date and group what one author says in one go
     found.map((row) => (row.kind === 'message' ? row.first : row.kind)),
     ['day', true, false, true, 'day', true],
   );
+});
+
+const joins = (time: number): RosterEvent => ({
+  ...{ kind: 'joined', time: new Date(time), key: `${time}`, dot1: 'dot1:0', name: 'Konrad', agent: false },
+});
+
+test('who came stands where it happened, after the day it happened on, and breaks a group', () => {
+  const noon = new Date(2026, 0, 5, 12).getTime();
+  const messages = [at(1, noon), at(2, noon + 60_000), at(3, noon + 86_400_000)];
+  const events = [joins(noon + 30_000), joins(noon + 86_300_000), joins(noon + 90_000_000)];
+  assert.deepEqual(
+    rows(messages, { events }).map((row) => (row.kind === 'message' ? row.first : row.kind)),
+    ['day', true, 'event', true, 'day', 'event', true, 'event'],
+  );
+});
+
+test('the line for new messages stands before the first that another said since', () => {
+  const mine = sample(2, { author: { ...sample(2).author, self: true } });
+  const messages = [sample(1), mine, sample(3)];
+  const firstUnread = firstUnreadOf(messages, sample(1).time.getTime());
+  assert.equal(firstUnread?.id, sample(3).id);
+  assert.deepEqual(
+    rows(messages, { firstUnread: firstUnread?.id }).map(({ kind }) => kind),
+    ['day', 'message', 'message', 'unread', 'message'],
+  );
+  assert.equal(firstUnreadOf(messages, undefined), undefined, 'a first visit has no place to come back to');
+});
+
+test('events fall into the part of the timeline that is shown, and into one part alone', () => {
+  const events = [joins(0), joins(1_700_000_004_500), joins(1_800_000_000_000)];
+  const timeline = begin(samples(0, 10), false);
+  const count = (part: { start: number; end: number }) => eventsWithin(events, timeline, part).length;
+  assert.equal(count({ start: 0, end: 10 }), 3);
+  assert.equal(count({ start: 0, end: 3 }), 1);
+  assert.equal(count({ start: 3, end: 6 }), 1);
+  assert.equal(count({ start: 6, end: 10 }), 1);
+  assert.equal(eventsWithin(events, { ...timeline, hasOlder: true }, { start: 0, end: 3 }).length, 0);
+});
+
+test('keys of earlier messages are a row of their own, and what was taken back is gone', () => {
+  const shared = sample(2, { text: '', sharedKeys: 12 });
+  assert.deepEqual(
+    rows([sample(1), shared]).map(({ kind }) => kind),
+    ['day', 'message', 'shared'],
+  );
+  assert.deepEqual(ids(without(begin(samples(0, 3), false), sample(1).id).messages), [0, 2]);
 });
 
 test('a sealed and a plain message never share a heading with an open one', () => {

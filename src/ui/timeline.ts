@@ -2,7 +2,7 @@
  * What a channel's message list knows: a contiguous stretch of messages up to the newest, ordered by (time, id), and
  * whether older ones exist. Pure; the rows that are drawn derive from it.
  */
-import type { Lock, Message } from '../runtime/api.ts';
+import type { Lock, Message, RosterEvent } from '../runtime/api.ts';
 
 export interface Timeline {
   readonly messages: readonly Message[];
@@ -15,6 +15,12 @@ export type Row =
   | { kind: 'day'; key: string; day: Date }
   /** `first`: begins an author's group, and so shows who and when. */
   | { kind: 'message'; key: string; message: Message; first: boolean }
+  /** Somebody came, went or changed keys. */
+  | { kind: 'event'; key: string; event: RosterEvent }
+  /** Somebody shared the keys of earlier messages. */
+  | { kind: 'shared'; key: string; message: Message }
+  /** From here on it is new to the reader. */
+  | { kind: 'unread'; key: string }
   /** A run of messages that stay sealed for one reason. */
   | { kind: 'sealed'; key: string; reason: SealedReason; messages: readonly Message[] };
 
@@ -64,25 +70,68 @@ export function stretch(timeline: Timeline, last: string | undefined, size: numb
   return { start: Math.max(0, end - size), end };
 }
 
-export function rows(messages: readonly Message[]): Row[] {
+export interface Beside {
+  /** By time; only those within the stretch are passed in. */
+  readonly events?: readonly RosterEvent[];
+  /** The message that the line for new ones stands before. */
+  readonly firstUnread?: string | undefined;
+}
+
+/** The first message of another that is later than what was seen. */
+export const firstUnreadOf = (messages: readonly Message[], seen: number | undefined): Message | undefined =>
+  seen === undefined ? undefined : messages.find(({ time, author }) => time.getTime() > seen && !author.self);
+
+/** The events that fall into this part of the timeline: later than its first message, or where all is shown, any. */
+export function eventsWithin(
+  events: readonly RosterEvent[],
+  { messages, hasOlder }: Timeline,
+  { start, end }: { start: number; end: number },
+): RosterEvent[] {
+  const from = start === 0 && !hasOlder ? Number.NEGATIVE_INFINITY : (messages[start]?.time.getTime() ?? 0);
+  const to = end === messages.length ? Number.POSITIVE_INFINITY : (messages[end]?.time.getTime() ?? 0);
+  return events.filter(({ time }) => time.getTime() >= from && time.getTime() < to);
+}
+
+export function rows(messages: readonly Message[], { events = [], firstUnread }: Beside = {}): Row[] {
   const found: Row[] = [];
+  let next = 0;
+  let broken = false;
+  const eventsBefore = (time: number): void => {
+    for (let event = events[next]; event && event.time.getTime() <= time; event = events[++next]) {
+      found.push({ kind: 'event', key: `${event.kind}-${event.key}`, event });
+      broken = true;
+    }
+  };
   let previous: Message | undefined;
   for (const message of messages) {
     const newDay = previous === undefined || !sameDay(previous.time, message.time);
+    if (newDay) eventsBefore(new Date(message.time).setHours(0, 0, 0, 0));
     if (newDay) found.push({ kind: 'day', key: `day-${message.id}`, day: message.time });
+    eventsBefore(message.time.getTime());
+    if (message.id === firstUnread) found.push({ kind: 'unread', key: 'unread' });
     const last = found.at(-1);
-    if (message.lock.state !== 'sealed') {
-      const first = newDay || last?.kind !== 'message' || !grouped(last.message, message);
+    if (message.sharedKeys !== undefined) {
+      found.push({ kind: 'shared', key: message.id, message });
+    } else if (message.lock.state !== 'sealed') {
+      const first = newDay || broken || last?.kind !== 'message' || !grouped(last.message, message);
       found.push({ kind: 'message', key: message.id, message, first });
     } else if (last?.kind === 'sealed' && last.reason === message.lock.reason) {
       found[found.length - 1] = { ...last, messages: [...last.messages, message] };
     } else {
-      found.push({ kind: 'sealed', key: `sealed-${message.id}`, reason: message.lock.reason, messages: [message] });
+      found.push({ kind: 'sealed', key: message.id, reason: message.lock.reason, messages: [message] });
     }
+    broken = false;
     previous = message;
   }
+  eventsBefore(Number.POSITIVE_INFINITY);
   return found;
 }
+
+/** Without one that was taken back. */
+export const without = (timeline: Timeline, id: string): Timeline => ({
+  ...timeline,
+  messages: timeline.messages.filter((message) => message.id !== id),
+});
 
 export function order(a: Message, b: Message): number {
   return a.time.getTime() - b.time.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

@@ -18,5 +18,11 @@ export function newer(timeline: Timeline, last: Last): Last {
   return lastAt(timeline, stretch(timeline, last, DRAWN).end + STEP);
 }
 
+/** So that this message stands in the middle of what is drawn. */
+export function around(timeline: Timeline, id: string): Last {
+  const at = timeline.messages.findLastIndex((message) => message.id === id);
+  return lastAt(timeline, Math.max(DRAWN, at + DRAWN / 2));
+}
+
 const lastAt = (timeline: Timeline, end: number): Last =>
   end >= timeline.messages.length ? undefined : timeline.messages[end - 1]?.id;

@@ -1,35 +1,30 @@
-/** A message's text: text and links, nothing else. Long ones are clipped until asked for. */
+/** A message's text with the few marks of markdown.ts, as elements and text nodes. Long ones are clipped until asked for. */
 import { useState } from 'preact/hooks';
 import { blocks, clip, segments } from '../clip.ts';
 import { bodyText } from '../display.ts';
+import { type Block, type Inline, type NameAt, parseMarkdown } from '../markdown.ts';
 import { words } from '../words.ts';
 
-export function Body({ text }: { text: string }) {
+interface Props {
+  text: string;
+  nameAt: NameAt;
+  /** Whether a mention, @ included, calls the reader. */
+  isMe: (mention: string) => boolean;
+}
+
+export function Body({ text, nameAt, isMe }: Props) {
   const [all, setAll] = useState(false);
   const { shown, clipped } = clip(text);
-  if (!clipped) {
-    return (
-      <p class="body" dir="auto">
-        <Linked text={bodyText(text)} />
-      </p>
-    );
-  }
+  if (all) return <Whole text={text} />;
   return (
     <>
-      {all ? (
-        <div class="body" dir="auto">
-          {blocks(bodyText(text)).map((block, index) => (
-            <div key={index} class="block">
-              <Linked text={block} />
-            </div>
-          ))}
-        </div>
-      ) : (
-        <p class="body clipped" dir="auto">
-          <Linked text={bodyText(shown)} />…
-        </p>
-      )}
-      {!all && (
+      <div class={clipped ? 'body clipped' : 'body'} dir="auto">
+        {parseMarkdown(bodyText(shown), nameAt).map((block, index) => (
+          <BlockView key={index} block={block} isMe={isMe} />
+        ))}
+        {clipped && '…'}
+      </div>
+      {clipped && (
         <button type="button" class="link" onClick={() => setAll(true)}>
           {words.messages.showAll(text.length)}
         </button>
@@ -38,18 +33,77 @@ export function Body({ text }: { text: string }) {
   );
 }
 
-function Linked({ text }: { text: string }) {
+/** A very long text is laid out in blocks that the browser may skip, with addresses but without marks. */
+function Whole({ text }: { text: string }) {
+  return (
+    <div class="body whole" dir="auto">
+      {blocks(bodyText(text)).map((block, index) => (
+        <div key={index} class="block">
+          {segments(block).map((segment, at) =>
+            segment.href === undefined ? segment.text : <Address key={at} href={segment.href} text={segment.text} />,
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function BlockView({ block, isMe }: { block: Block; isMe: Props['isMe'] }) {
+  switch (block.kind) {
+    case 'code':
+      return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line of code scrolls, by keyboard too
+        <pre class="code" tabIndex={0} dir="ltr">
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'quote':
+      return (
+        <blockquote dir="auto">
+          <InlineView nodes={block.children} isMe={isMe} />
+        </blockquote>
+      );
+    case 'list': {
+      const items = block.items.map((nodes, index) => (
+        <li key={index} dir="auto">
+          <InlineView nodes={nodes} isMe={isMe} />
+        </li>
+      ));
+      return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
+    }
+    default:
+      return (
+        <p dir="auto">
+          <InlineView nodes={block.children} isMe={isMe} />
+        </p>
+      );
+  }
+}
+
+function InlineView({ nodes, isMe }: { nodes: readonly Inline[]; isMe: Props['isMe'] }) {
   return (
     <>
-      {segments(text).map((segment, index) =>
-        segment.href === undefined ? (
-          segment.text
-        ) : (
-          <a key={index} href={segment.href} title={segment.href} target="_blank" rel="noopener noreferrer">
-            {segment.text}
-          </a>
-        ),
-      )}
+      {nodes.map((node, index) => {
+        if (node.kind === 'text') return node.text;
+        if (node.kind === 'code') return <code key={index}>{node.text}</code>;
+        if (node.kind === 'link') return <Address key={index} href={node.href} text={node.text} />;
+        if (node.kind === 'mention') {
+          return (
+            <bdi key={index} class={isMe(node.text) ? 'mention mention-me' : 'mention'}>
+              {node.text}
+            </bdi>
+          );
+        }
+        const children = <InlineView nodes={node.children} isMe={isMe} />;
+        if (node.kind === 'strong') return <strong key={index}>{children}</strong>;
+        return node.kind === 'em' ? <em key={index}>{children}</em> : <s key={index}>{children}</s>;
+      })}
     </>
   );
 }
+
+const Address = ({ href, text }: { href: string; text: string }) => (
+  <a href={href} title={href} target="_blank" rel="noopener noreferrer">
+    {text}
+  </a>
+);

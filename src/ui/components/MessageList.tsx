@@ -1,14 +1,18 @@
 /** The messages of the open channel, oldest first. It draws a bounded part of them and keeps the reader's place. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
+import { isMentionOf, nameFinder } from '../mentions.ts';
 import { isShared, sharedNames } from '../names.ts';
 import { createPlace } from '../place.ts';
+import { messageHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
-import { rows, stretch } from '../timeline.ts';
-import { DRAWN, type Last, newer, older } from '../viewport.ts';
+import { eventsWithin, firstUnreadOf, rows, stretch } from '../timeline.ts';
+import { around, DRAWN, type Last, newer, older } from '../viewport.ts';
 import { words } from '../words.ts';
+import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
+import { JumpToDate } from './JumpToDate.tsx';
+import { useAttention, useFollowOwn, useFresh, useStickyBottom, useTarget } from './list-hooks.ts';
 import { type RowContext, RowView } from './MessageRow.tsx';
 
 export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
@@ -18,10 +22,18 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   const place = useMemo(createPlace, []);
   const [last, setLast] = useState<Last>(undefined);
   const [pinned, setPinned] = useState(true);
+  const [dating, setDating] = useState(false);
+  const [unreadSeen, setUnreadSeen] = useState(false);
   const busy = useRef(false);
   const { messages } = timeline;
   const { start, end } = stretch(timeline, last, DRAWN);
-  const shown = useMemo(() => rows(messages.slice(start, end)), [messages, start, end]);
+  const roster = conversation.roster.value;
+  const seenBefore = chat.seenBefore.value;
+  const unread = useMemo(() => firstUnreadOf(messages, seenBefore), [messages, seenBefore]);
+  const shown = useMemo(() => {
+    const events = eventsWithin(roster, timeline, { start, end });
+    return rows(messages.slice(start, end), { events, firstUnread: unread?.id });
+  }, [timeline, start, end, roster, unread]);
   const shared = useMemo(
     () =>
       sharedNames(
@@ -33,13 +45,37 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   );
   const following = end === messages.length;
   const fresh = useFresh(messages, pinned);
+  const nameAt = useMemo(() => nameFinder(members ?? []), [members]);
+  const target = useTarget(conversation.target.value, (id) => setLast(around(conversation.timeline.peek(), id)), place);
 
   const context: RowContext = {
     today: shell.today.value,
     isShared: (name) => isShared(shared, name),
     lastSent: messages.findLast(({ delivery }) => delivery.state === 'sent')?.id,
+    people: chat.people.value,
+    target,
+    nameAt,
+    isMe: (mention) => isMentionOf(mention, chat.me.peek().name),
     retry: (id) => void chat.attempt(() => conversation.retry(id)),
+    discard: (id) => void chat.attempt(() => conversation.discard(id)),
+    copyLink: (id) => void copyLink(id),
+    jumpToDate: () => setDating(true),
+    about: (key) => {
+      shell.person.value = key;
+    },
   };
+
+  async function copyLink(id: string): Promise<void> {
+    const link = location.origin + location.pathname + messageHref(conversation.name, id);
+    if (await chat.attempt(() => navigator.clipboard.writeText(link))) chat.announce(talk.messages.linkCopied);
+  }
+
+  /** Back to where the reader had been, loading what lies between. */
+  function toUnread(): void {
+    setUnreadSeen(true);
+    const from = seenBefore === undefined ? new Date(0) : new Date(seenBefore + 1);
+    void chat.attempt(() => conversation.goToTime(from));
+  }
 
   async function showOlder(): Promise<void> {
     if (busy.current) return;
@@ -54,6 +90,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   function look(): void {
     const { nearTop, nearBottom } = place.look(following);
     setPinned(place.pinned);
+    if (place.isAbove('unread') === false) setUnreadSeen(true);
     if (nearTop && (start > 0 || timeline.hasOlder)) void showOlder();
     else if (nearBottom && !following) setLast(newer(timeline, last));
   }
@@ -66,6 +103,9 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
 
   place.remember();
   useLayoutEffect(() => place.restore(following));
+  useLayoutEffect(() => {
+    if (place.isAbove('unread') === false) setUnreadSeen(true);
+  }, [unread?.id]);
   useFollowOwn(messages, toLatest);
   useAttention(chat, pinned);
   useEffect(() => {
@@ -98,6 +138,18 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
           </ol>
         </div>
       </section>
+      {unread !== undefined && !unreadSeen && (
+        <button type="button" class="to-unread" onClick={toUnread}>
+          <Icon name="up" />
+          {talk.messages.jumpUnread}
+        </button>
+      )}
+      {dating && (
+        <JumpToDate
+          onGo={(time) => void chat.attempt(() => conversation.goToTime(time))}
+          onClose={() => setDating(false)}
+        />
+      )}
       {!pinned && (
         <button type="button" class="to-latest" onClick={toLatest}>
           <Icon name="down" />
@@ -106,57 +158,4 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
       )}
     </div>
   );
-}
-
-/** How many messages of others came since the reader left the bottom. */
-function useFresh(messages: readonly Message[], pinned: boolean): number {
-  const seen = useRef<string | undefined>(undefined);
-  if (pinned) seen.current = messages.at(-1)?.id;
-  const at = messages.findLastIndex(({ id }) => id === seen.current);
-  return at === -1 ? 0 : messages.slice(at + 1).filter(({ author }) => !author.self).length;
-}
-
-/** Whoever sends wants to see it. */
-function useFollowOwn(messages: readonly Message[], toLatest: () => void): void {
-  const newest = messages.at(-1);
-  const seen = useRef(newest?.id);
-  useEffect(() => {
-    if (seen.current !== newest?.id && newest?.author.self) toLatest();
-    seen.current = newest?.id;
-  }, [newest?.id]);
-}
-
-/** Messages count as seen while they are on screen in a window that is being used. */
-function useAttention(chat: Chat, pinned: boolean): void {
-  useEffect(() => {
-    const tell = (): void => chat.attend(pinned && document.visibilityState === 'visible' && document.hasFocus());
-    tell();
-    document.addEventListener('visibilitychange', tell);
-    window.addEventListener('focus', tell);
-    window.addEventListener('blur', tell);
-    return () => {
-      chat.attend(false);
-      document.removeEventListener('visibilitychange', tell);
-      window.removeEventListener('focus', tell);
-      window.removeEventListener('blur', tell);
-    };
-  }, [chat, pinned]);
-}
-
-/** Pictures that load and keyboards that open move the bottom; a follower stays there. */
-function useStickyBottom(place: ReturnType<typeof createPlace>, following: boolean) {
-  const scroller = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    place.attach(element);
-    if (element === null) return;
-    const observer = new ResizeObserver(() => {
-      if (place.pinned) place.restore(following);
-    });
-    observer.observe(element);
-    if (element.firstElementChild !== null) observer.observe(element.firstElementChild);
-    place.restore(following);
-    return () => observer.disconnect();
-  }, [following]);
-  return scroller;
 }

@@ -1,9 +1,11 @@
 /** One row of the message list: a day, a message, or a run of messages that stay sealed. */
-import type { Message } from '../../runtime/api.ts';
+import type { KnownPerson, Message, RosterEvent } from '../../runtime/api.ts';
 import { authorName } from '../chat.ts';
+import type { NameAt } from '../markdown.ts';
 import { dayText, hourText, isoText, momentText } from '../time.ts';
 import type { Row } from '../timeline.ts';
 import { words } from '../words.ts';
+import { talk } from '../words-talk.ts';
 import { Body } from './Body.tsx';
 import { Files } from './Files.tsx';
 import { Icon } from './Icon.tsx';
@@ -15,44 +17,121 @@ export interface RowContext {
   isShared(name: string): boolean;
   /** The newest own message that the relay has: it alone says so in words. */
   readonly lastSent: string | undefined;
+  readonly people: ReadonlyMap<string, KnownPerson>;
+  /** The message that was jumped to. */
+  readonly target: string | undefined;
+  readonly nameAt: NameAt;
+  isMe(mention: string): boolean;
   retry(id: string): void;
+  discard(id: string): void;
+  copyLink(id: string): void;
+  jumpToDate(): void;
+  /** Opens what is known of a person. */
+  about(key: string): void;
 }
 
 export function RowView({ row, context }: { row: Row; context: RowContext }) {
   if (row.kind === 'day') {
     return (
       <li class="day" data-key={row.key}>
-        <span>{dayText(row.day, context.today)}</span>
+        <button type="button" class="quiet tiny" title={talk.messages.jumpDate} onClick={context.jumpToDate}>
+          {dayText(row.day, context.today)}
+        </button>
       </li>
     );
   }
+  if (row.kind === 'unread') {
+    return (
+      <li class="unread-line" data-key={row.key}>
+        <span>{talk.messages.unread}</span>
+      </li>
+    );
+  }
+  if (row.kind === 'event') return <EventView id={row.key} event={row.event} context={context} />;
+  if (row.kind === 'shared') return <SharedView message={row.message} />;
   if (row.kind === 'sealed') return <SealedRun row={row} context={context} />;
   return <MessageView message={row.message} first={row.first} context={context} />;
 }
 
 function MessageView({ message, first, context }: { message: Message; first: boolean; context: RowContext }) {
-  const { author, lock } = message;
+  const { author, lock, delivery } = message;
   const shared = context.isShared(author.name);
+  const classes = ['message', `message-${lock.state}`];
+  if (first) classes.push('message-first');
+  if (message.id === context.target) classes.push('message-target');
   return (
-    <li class={`message${first ? ' message-first' : ''} message-${lock.state}`} data-key={message.id}>
+    <li class={classes.join(' ')} data-key={message.id}>
       {first ? <Avatar person={author} /> : <Hour time={message.time} />}
       <div class="content">
         {first ? (
           <p class="byline">
-            <Name person={author} marked={shared} />
+            <Name
+              person={author}
+              marked={shared}
+              verified={author.key !== undefined && context.people.get(author.key)?.verified !== undefined}
+              {...(author.key !== undefined && !author.self && { onAbout: () => context.about(author.key as string) })}
+            />
             <Hour time={message.time} />
           </p>
         ) : (
           <span class="unseen">{authorName(author)}</span>
         )}
-        {message.text !== undefined && message.text !== '' && <Body text={message.text} />}
+        {message.text !== undefined && message.text !== '' && (
+          <Body text={message.text} nameAt={context.nameAt} isMe={context.isMe} />
+        )}
         {message.files.length > 0 && <Files files={message.files} />}
-        <Failure message={message} onRetry={() => context.retry(message.id)} />
+        <Failure message={message} context={context} />
       </div>
       <p class="meta">
+        <button
+          type="button"
+          class="quiet tiny message-action"
+          aria-label={talk.messages.copyLink}
+          title={talk.messages.copyLink}
+          onClick={() => context.copyLink(message.id)}
+        >
+          <Icon name="link" />
+        </button>
+        {delivery.state === 'queued' && (
+          <button
+            type="button"
+            class="quiet tiny"
+            title={talk.messages.discardHint}
+            onClick={() => context.discard(message.id)}
+          >
+            {talk.messages.discard}
+          </button>
+        )}
         <DeliveryMark message={message} spoken={message.id === context.lastSent} />
-        <LockMark message={message} />
+        <LockMark message={message} context={context} />
       </p>
+    </li>
+  );
+}
+
+const EVENT_ICONS = { joined: 'people', left: 'people', 'new-key': 'key' } as const;
+
+function EventView({ id, event, context }: { id: string; event: RosterEvent; context: RowContext }) {
+  return (
+    <li class={`event event-${event.kind}`} data-key={id}>
+      <Icon name={EVENT_ICONS[event.kind]} />
+      <button type="button" class="link" onClick={() => context.about(event.key)}>
+        <bdi>{talk.roster(event, authorName(event))}</bdi>
+      </button>
+      <Hour time={event.time} />
+    </li>
+  );
+}
+
+function SharedView({ message }: { message: Message }) {
+  const { author, sharedKeys = 0 } = message;
+  return (
+    <li class="event" data-key={message.id}>
+      <Icon name="unlocked" />
+      <bdi>
+        {author.self ? talk.messages.youShared(sharedKeys) : talk.messages.shared(authorName(author), sharedKeys)}
+      </bdi>
+      <Hour time={message.time} />
     </li>
   );
 }
@@ -65,8 +144,19 @@ function Hour({ time }: { time: Date }) {
   );
 }
 
-function LockMark({ message: { lock } }: { message: Message }) {
+function LockMark({ message: { lock }, context }: { message: Message; context: RowContext }) {
   const said = words.lock(lock);
+  if (lock.state === 'open' && lock.sharedBy !== undefined) {
+    const by = context.people.get(lock.sharedBy);
+    const name = by ? authorName(by) : lock.sharedBy.slice(0, 8);
+    return (
+      <span class="lock-mark lock-shared" title={talk.messages.sharedBy(name)}>
+        <Icon name="unlocked" />
+        <span aria-hidden="true">{talk.messages.sharedMark}</span>
+        <span class="unseen">{talk.messages.sharedBy(name)}</span>
+      </span>
+    );
+  }
   if (lock.state === 'plain') {
     return (
       <span class="plain-mark" title={said}>
@@ -90,12 +180,16 @@ function DeliveryMark({ message: { delivery }, spoken }: { message: Message; spo
   return (
     <span class={`delivery delivery-${delivery.state}`} title={words.deliveryHint[delivery.state]}>
       <Icon name={delivery.state === 'sent' ? 'check' : 'clock'} />
-      <span class={quiet ? 'unseen' : undefined}>{words.delivery(delivery)}</span>
+      <span class={quiet ? 'unseen' : undefined}>
+        {delivery.state === 'queued' && delivery.progress
+          ? talk.messages.uploading(delivery.progress.done, delivery.progress.total)
+          : words.delivery(delivery)}
+      </span>
     </span>
   );
 }
 
-function Failure({ message: { delivery }, onRetry }: { message: Message; onRetry: () => void }) {
+function Failure({ message: { id, delivery }, context }: { message: Message; context: RowContext }) {
   if (delivery.state !== 'failed') return null;
   return (
     <p class="delivery-failed">
@@ -103,9 +197,12 @@ function Failure({ message: { delivery }, onRetry }: { message: Message; onRetry
         <Icon name="warning" />
         <span>{words.delivery(delivery)}</span>
       </span>
-      <button type="button" class="outlined small" onClick={onRetry}>
+      <button type="button" class="outlined small" onClick={() => context.retry(id)}>
         <Icon name="retry" />
         {words.retry}
+      </button>
+      <button type="button" class="quiet small" onClick={() => context.discard(id)}>
+        {talk.messages.discard}
       </button>
     </p>
   );

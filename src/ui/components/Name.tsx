@@ -3,16 +3,40 @@ import type { Author, Member } from '../../runtime/api.ts';
 import { authorName } from '../chat.ts';
 import { colourOf, initial, shortDot1 } from '../display.ts';
 import { words } from '../words.ts';
+import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 
 type Person = Pick<Author | Member, 'key' | 'dot1' | 'name' | 'self' | 'agent'>;
 
-export function Name({ person, marked }: { person: Person; marked: boolean }) {
+interface Props {
+  person: Person;
+  /** Shows the dot1 beside it. */
+  marked: boolean;
+  /** Their safety number was compared. */
+  verified?: boolean;
+  /** Makes the name a button that leads to what is known of them. */
+  onAbout?: () => void;
+}
+
+export function Name({ person, marked, verified = false, onAbout }: Props) {
+  const name = authorName(person);
   return (
     <span class="name">
-      <bdi class="name-text" title={authorName(person)}>
-        {authorName(person)}
-      </bdi>
+      {onAbout === undefined ? (
+        <bdi class="name-text" title={name}>
+          {name}
+        </bdi>
+      ) : (
+        <button type="button" class="name-text name-button" title={talk.trust.about(name)} onClick={onAbout}>
+          <bdi>{name}</bdi>
+        </button>
+      )}
+      {verified && (
+        <span class="verified" title={talk.trust.verified}>
+          <Icon name="shield" />
+          <span class="unseen">{talk.trust.verified}</span>
+        </span>
+      )}
       {marked && person.dot1 !== undefined && (
         <span class="dot1" title={person.dot1}>
           {shortDot1(person.dot1)}

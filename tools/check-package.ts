@@ -22,6 +22,7 @@ const expected: Record<string, string> = {
   pipes: 'open',
   'pipes/client': 'PiperClient',
   'pipes/relay': 'startRelay',
+  'pipes/agent': 'KeepClient',
   'pipes/core': 'LIMITS',
 };
 

@@ -17,7 +17,7 @@ interface Finding {
 }
 
 export function addDoctor(program: Command, finish: (code: number) => void): void {
-  addRelayOptions(program.command('doctor').summary('check this machine'))
+  addRelayOptions(program.command('doctor'))
     .description('Check what the program needs of this machine. Exits with 1 where something is missing.')
     .option('--json', 'print JSON')
     .action(async (flags: RelayFlags & { json?: boolean }) => finish(await doctor(flags)));

@@ -1,48 +1,82 @@
 /** `pipes identity`: who this installation is. An identity is made silently where there is none. */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import type { Command } from 'commander';
-import { toHex } from '../core/bytes.ts';
+import { type Command, Option } from 'commander';
+import { fromHex } from '../core/bytes.ts';
 import { UsageError } from '../core/errors.ts';
-import { dot1Of } from '../core/identity/spelling.ts';
 import { seedFromWords, WORD_COUNT, type WordsReading, wordsFromSeed } from '../core/identity/words.ts';
-import { sha256 } from '../platform/node/crypto.ts';
-import { importSeed, type Keys, loadOrCreateKeys, rootSeed } from '../platform/node/keys.ts';
+import type { LogDialect } from '../core/ports.ts';
+import { importSeed, loadOrCreateKeys, rootSeed } from '../platform/node/keys.ts';
+import { importLogSeed } from '../platform/node/log-key.ts';
+import type { Peer } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
-import { createOutput, table } from './output.ts';
-import { passphraseOf, passphraseOption } from './passphrase.ts';
-import { dataDirOption } from './settings.ts';
+import { addLogOptions, type LogFlags, withLogs } from './logs.ts';
+import { createOutput, type Output, table } from './output.ts';
+import { passphraseOf } from './passphrase.ts';
 
-interface IdentityFlags {
-  dataDir: string;
-  passphraseFile?: string;
-  json?: boolean;
-}
+type NewFlags = LogFlags & { dialect: LogDialect; seedFile?: string };
 
 export function addIdentity(program: Command, finish: (code: number) => void): void {
-  const identity = program.command('identity').summary('show, write down or restore who you are');
-  identity.description('Show, write down or restore who this installation is.');
-  const add = (name: string, description: string, run: (flags: IdentityFlags) => Promise<number>, isDefault = false) =>
-    identity
-      .command(name, { isDefault })
-      .description(description)
-      .addOption(dataDirOption())
-      .addOption(passphraseOption())
-      .option('--json', 'print JSON')
-      .action(async (flags: IdentityFlags) => finish(await run(flags)));
-  add('show', 'Show the keys that others know this identity by. Makes an identity where there is none.', show, true);
-  add('words', 'Show the 24 words that restore this identity elsewhere. Whoever has them is you.', words);
-  add('restore', 'Restore an identity from its 24 words, read from stdin, where there is none yet.', restore);
+  const identity = program.command('identity');
+  identity.description('Make, show, write down or restore who this installation is.');
+  const add = (name: string, description: string, isDefault = false) =>
+    addLogOptions(identity.command(name, { isDefault })).description(description);
+  add('show', 'Show the log that others follow (USER.…), and your keys. Makes them where there are none.', true).action(
+    (flags: LogFlags) => withLogs(flags, show).then(finish),
+  );
+  add('new', 'Make an identity and a log, where there are none yet.')
+    .addOption(
+      new Option('--dialect <dialect>', 'of the log: 2020-12 and 2020-04 are read by older Pigeon clients')
+        .choices(['2020-04', '2020-06', '2020-12'])
+        .default('2020-06'),
+    )
+    .option('--seed-file <path>', "go on with another Pigeon client's log: its Ed25519 seed, 64 hex characters")
+    .action((flags: NewFlags) => create(flags).then(finish));
+  add('words', 'Show the 24 words that restore this identity elsewhere. Whoever has them is you.').action(
+    (flags: LogFlags) => words(flags).then(finish),
+  );
+  add('restore', 'Restore an identity from its 24 words, read from stdin, where there is none yet.').action(
+    (flags: LogFlags) => restore(flags).then(finish),
+  );
 }
 
-async function show(flags: IdentityFlags): Promise<number> {
-  const dataDir = await made(flags.dataDir);
-  printKeys(flags, dataDir, await loadOrCreateKeys(dataDir, await passphraseOf(flags)));
+/** The log's name alone on the first line: it is what other Pigeon clients follow. */
+async function show(peer: Peer, output: Output): Promise<number> {
+  const { author, dialect } = await peer.logs.own();
+  const { dot1, key, agreementKey } = peer.identity;
+  const rows = [
+    ['dialect', dialect],
+    ['short name', dot1],
+    ['key', key],
+    ['others seal to', agreementKey],
+  ];
+  output.data({ log: author, dialect, dot1, key, agreementKey }, `${author}\n\n${table(rows)}`);
   return EXIT.ok;
 }
 
-async function words(flags: IdentityFlags): Promise<number> {
+async function create(flags: NewFlags): Promise<number> {
+  const dataDir = await made(flags.dataDir);
+  const present = ['identity.json', 'log-key.json'].find((name) => existsSync(join(dataDir, name)));
+  if (present !== undefined) {
+    throw new UsageError(`Cannot make identity: ${join(dataDir, present)} is there; choose another --data-dir`);
+  }
+  if (flags.seedFile !== undefined)
+    await importLogSeed(dataDir, await seedOf(flags.seedFile), await passphraseOf(flags));
+  return withLogs(flags, show, flags.dialect);
+}
+
+async function seedOf(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`Cannot read --seed-file: expected a readable file, got ${error.code ?? error.message}`);
+  });
+  const seed = bytes.length === 32 ? bytes : fromHex(bytes.toString('latin1').trim().toLowerCase(), 32);
+  if (seed !== undefined) return seed;
+  throw new UsageError('Cannot use --seed-file: expected 64 hex characters or 32 bytes');
+}
+
+async function words(flags: LogFlags): Promise<number> {
   const dataDir = await made(flags.dataDir);
   const options = await passphraseOf(flags);
   await loadOrCreateKeys(dataDir, options);
@@ -56,14 +90,13 @@ async function words(flags: IdentityFlags): Promise<number> {
   return EXIT.ok;
 }
 
-async function restore(flags: IdentityFlags): Promise<number> {
+async function restore(flags: LogFlags): Promise<number> {
   if (process.stdin.isTTY) console.error(`Type or paste the ${WORD_COUNT} words, then Enter and Ctrl+D.`);
   const reading = seedFromWords(await readAll(process.stdin));
   if (reading.kind !== 'seed') throw new UsageError(`Cannot restore identity: ${complaint(reading)}`);
   const dataDir = await made(flags.dataDir);
-  const keys = await importSeed(dataDir, { kind: 'root', root: reading.seed }, await passphraseOf(flags));
-  printKeys(flags, dataDir, keys);
-  return EXIT.ok;
+  await importSeed(dataDir, { kind: 'root', root: reading.seed }, await passphraseOf(flags));
+  return withLogs(flags, show);
 }
 
 function complaint(reading: Exclude<WordsReading, { kind: 'seed' }>): string {
@@ -83,20 +116,4 @@ async function made(path: string): Promise<string> {
   const dataDir = resolve(path);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   return dataDir;
-}
-
-function printKeys(flags: IdentityFlags, dataDir: string, { signer, agreement }: Keys): void {
-  const facts = {
-    dot1: dot1Of(sha256, signer.key),
-    key: toHex(signer.key),
-    agreementKey: toHex(agreement.key),
-    dataDir,
-  };
-  const rows = [
-    ['short name', facts.dot1],
-    ['key', facts.key],
-    ['others seal to', facts.agreementKey],
-    ['kept in', dataDir],
-  ];
-  createOutput(flags.json === true).data(facts, table(rows));
 }

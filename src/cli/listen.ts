@@ -11,7 +11,7 @@ import { stopSignal } from './stop.ts';
 type ListenFlags = PeerFlags & { last: string };
 
 export function addListen(program: Command, finish: (code: number) => void): void {
-  const command = program.command('listen <channel>').summary('print messages as they come');
+  const command = program.command('listen <channel>');
   addPeerOptions(command)
     .description('Join a channel and print its messages as they come, until Ctrl+C. With --json one message per line.')
     .option('--last <count>', 'how many earlier ones to print first', '10')

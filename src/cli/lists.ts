@@ -7,7 +7,7 @@ import { plural, table } from './output.ts';
 import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 
 export function addChannels(program: Command, finish: (code: number) => void): void {
-  const command = program.command('channels').summary('list channels');
+  const command = program.command('channels');
   addPeerOptions(command)
     .description('List the channels that this identity joined and those that the relay knows, latest activity first.')
     .action(async (flags: PeerFlags) => finish(await channels(flags)));
@@ -29,7 +29,7 @@ function channels(flags: PeerFlags): Promise<number> {
 }
 
 export function addMembers(program: Command, finish: (code: number) => void): void {
-  const command = program.command('members <channel>').summary('list who can read a channel');
+  const command = program.command('members <channel>');
   addPeerOptions(command)
     .description('List the identities that a message sent to the channel now would be sealed to.')
     .action(async (channel: string, flags: PeerFlags) => finish(await members(channel, flags)));

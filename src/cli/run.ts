@@ -3,15 +3,10 @@
  * line on stderr for each failure, and never a stack trace unless PIPES_DEBUG asks for one.
  */
 import { Command, CommanderError } from 'commander';
-import { addDoctor } from './doctor.ts';
+import { COMMANDS } from './commands.ts';
 import { describe, EXIT, exitCodeOf } from './exit.ts';
-import { addIdentity } from './identity.ts';
-import { addListen } from './listen.ts';
-import { addChannels, addMembers } from './lists.ts';
 import { printable } from './output.ts';
-import { addSend } from './send.ts';
 import { dropEmptyVariables } from './settings.ts';
-import { addUp } from './up.ts';
 import { version } from './version.ts';
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -19,9 +14,10 @@ export async function main(args: readonly string[]): Promise<number> {
   dropEmptyVariables(process.env);
   let code: number = EXIT.ok;
   try {
-    await commands((result) => {
+    const program = await commands(args, (result) => {
       code = result;
-    }).parseAsync([...args], { from: 'user' });
+    });
+    await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -30,16 +26,23 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function commands(finish: (code: number) => void): Command {
+/** Only the command that is meant is loaded; of the others the help shows a line. */
+async function commands(args: readonly string[], finish: (code: number) => void): Promise<Command> {
   const program = new Command('pipes')
-    .description('End-to-end encrypted chat for people and agents, over a relay that cannot read it.')
+    .description('Encrypted chat, signed logs and agents: one identity, carried by whatever there is.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(--help tells more)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addUp, addIdentity, addSend, addListen, addChannels, addMembers, addDoctor]) add(program, finish);
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  const meant = first === 'help' ? second : first;
+  for (const { name, summary, load } of COMMANDS) {
+    if (name === meant) (await load())(program, finish);
+    else program.command(name);
+    program.commands.find((command) => command.name() === name)?.summary(summary);
+  }
   program.addHelpText('after', `\n${exitCodes}`);
   return program;
 }

@@ -14,7 +14,7 @@ import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 type SendFlags = PeerFlags & { file: string[] };
 
 export function addSend(program: Command, finish: (code: number) => void): void {
-  const command = program.command('send <channel> <text>').summary('seal a message and send it');
+  const command = program.command('send <channel> <text>');
   addPeerOptions(command)
     .description('Seal a message to all who can read the channel, and send it. "-" as the text reads stdin.')
     .option(

@@ -16,7 +16,7 @@ import { stopSignal, within } from './stop.ts';
 const STOP_MS = 10_000;
 
 export function addUp(program: Command, finish: (code: number) => void): void {
-  addRelayOptions(program.command('up').summary('run the relay and the chat page'))
+  addRelayOptions(program.command('up'))
     .description('Run the relay and the chat page. Every option can stand in the environment instead.')
     .option(
       '--log-level <level>',

@@ -12,11 +12,16 @@ export interface BundleImportReport extends ImportReport {
   readonly blobs: { readonly stored: number; readonly known: number; readonly refused: number };
 }
 
+export interface ExportBundleOptions extends ExportOptions {
+  /** An author: leaves out what their own bundles have shown that they have. All, where none has been imported yet. */
+  readonly for?: string;
+}
+
 export interface PeerBundles {
   /** Takes in entries and blobs from a folder, a zip, a sealed zip, a file of entries, or standard input ('-'). */
   import(source: string, options?: ImportOptions & ReadBundleOptions): Promise<BundleImportReport>;
   /** Into a folder, a zip, a sealed zip, or to standard output ('-'). */
-  export(target: string, options?: ExportOptions & WriteBundleOptions): Promise<WrittenBundle>;
+  export(target: string, options?: ExportBundleOptions & WriteBundleOptions): Promise<WrittenBundle>;
   /** What lies there; believes nothing and keeps nothing. */
   inspect(source: string, options?: ReadBundleOptions): Promise<BundleReport>;
 }

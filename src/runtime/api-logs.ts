@@ -84,6 +84,12 @@ export interface ImportReport {
   readonly refusedCount: number;
   /** SHA-256, in hex, of blobs that the imported entries name and that are not here; the first 10,000. */
   readonly wantedBlobs: readonly string[];
+  readonly source: {
+    /** By author's key in hex, how many entries the source goes up to; the first 10,000 authors. */
+    readonly heads: Readonly<Record<string, number>>;
+    /** Key of the author whose log came last: every client writes its own log last. */
+    readonly writer: string | undefined;
+  };
 }
 
 export interface ExportOptions {

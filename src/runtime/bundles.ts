@@ -24,6 +24,9 @@ interface Parts {
 const DIALECTS: readonly Dialect[] = ['2020-04', '2020-06', '2020-12'];
 const PAGE = 256;
 const MOST_REFUSALS = 1000;
+/** By author, the heads of the logs that their bundles have shown. */
+const HAS = 'has-logs';
+const MOST_HEADS_UNITS = 1_000_000;
 
 /** Where no platform reads and writes bundles, all of it is refused. */
 export const noBundles: Bundles = {
@@ -45,13 +48,16 @@ export function createBundles(parts: Parts): PeerBundles {
     async import(source, options = {}) {
       const bundle = await platform.open(source, options);
       try {
-        return await importBundle(parts, bundle, options);
+        const report = await importBundle(parts, bundle, options);
+        if (options.dryRun !== true) await noteHeads(parts, report);
+        return report;
       } finally {
         await bundle.close();
       }
     },
     async export(target, options = {}) {
       const authors = await authorsOf(parts, options.authors);
+      const since = { ...(await headsOf(parts, options.for)), ...options.since };
       const { dialect: own } = await parts.logs.own();
       const content = {
         own,
@@ -60,7 +66,7 @@ export function createBundles(parts: Parts): PeerBundles {
           entries: entriesOf(
             parts,
             authors.filter((log) => log.dialect === dialect),
-            options,
+            { ...options, since },
           ),
         })),
         async blob(hash: Uint8Array) {
@@ -90,7 +96,7 @@ async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOpt
   }
   const wanted = new Set(reports.flatMap(({ wantedBlobs }) => wantedBlobs));
   for (const hash of wanted) if ((await parts.logs.blobs.get(hash)) !== undefined) wanted.delete(hash);
-  return { ...sum(reports), wantedBlobs: [...wanted], blobs };
+  return { ...sum(reports, bundle.parts.findIndex(({ path }) => !path.includes('/'))), wantedBlobs: [...wanted], blobs };
 }
 
 async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsOfPeer['blobs']['take']> {
@@ -106,11 +112,30 @@ async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsO
   return logs.blobs.take(toHex(sha256(bytes)), bytes);
 }
 
-const sum = (reports: readonly ImportReport[]): Omit<ImportReport, 'wantedBlobs'> => ({
+/** What a bundle holds, whoever wrote it has. */
+async function noteHeads({ store, logs }: Parts, { source }: ImportReport): Promise<void> {
+  const { key } = await logs.own();
+  if (source.writer === undefined || source.writer === key) return;
+  const value = JSON.stringify({ ...(await headsOf({ store }, source.writer)), ...source.heads });
+  if (value.length > MOST_HEADS_UNITS) return;
+  await store.commit([{ op: 'put', space: HAS, key: source.writer, value }]);
+}
+
+async function headsOf({ store }: Pick<Parts, 'store'>, author: string | undefined): Promise<Record<string, number>> {
+  const text = author === undefined ? undefined : await store.record(HAS, authorKey(author));
+  return text === undefined ? {} : JSON.parse(text);
+}
+
+/** `main`: which of them is of the bundle's own folder, whose last log is the writer's. */
+const sum = (reports: readonly ImportReport[], main: number): Omit<ImportReport, 'wantedBlobs'> => ({
   imported: reports.reduce((total, { imported }) => total + imported, 0),
   known: reports.reduce((total, { known }) => total + known, 0),
   refused: reports.flatMap(({ refused }) => refused).slice(0, MOST_REFUSALS),
   refusedCount: reports.reduce((total, { refusedCount }) => total + refusedCount, 0),
+  source: {
+    heads: Object.assign({}, ...reports.map(({ source }) => source.heads)),
+    writer: reports[main]?.source.writer,
+  },
 });
 
 /** The logs that go along, own last. */

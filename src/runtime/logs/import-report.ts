@@ -4,6 +4,7 @@ import type { EntryRefusal, ImportReport, LogProgress } from '../api-logs.ts';
 
 const MOST_REFUSALS = 1000;
 const MOST_BLOBS = 10_000;
+const MOST_HEADS = 10_000;
 
 export function createReport(blobs: Pick<BlobStore, 'size'>) {
   const counts = { bytes: 0, entries: 0, imported: 0, known: 0, refused: 0 };
@@ -11,8 +12,17 @@ export function createReport(blobs: Pick<BlobStore, 'size'>) {
   const named = new Set<string>();
   /** Authors of whom an entry was refused: what follows it is only counted. */
   const broken = new Set<string>();
+  const heads = new Map<string, number>();
+  let writer: string | undefined;
   return {
     counts,
+    /** The source holds that entry. */
+    saw(author: string, depth: number): void {
+      writer = author;
+      const before = heads.get(author);
+      if (before === undefined && heads.size === MOST_HEADS) return;
+      if (before === undefined || before <= depth) heads.set(author, depth + 1);
+    },
     refuse(refusal: EntryRefusal): void {
       counts.refused++;
       const { author = '' } = refusal;
@@ -30,7 +40,8 @@ export function createReport(blobs: Pick<BlobStore, 'size'>) {
       const wantedBlobs: string[] = [];
       for (const hash of named) if ((await blobs.size(hash)) === undefined) wantedBlobs.push(hash);
       refused.sort((a, b) => a.line - b.line);
-      return { imported, known, refused, refusedCount: counts.refused, wantedBlobs };
+      const source = { heads: Object.fromEntries(heads), writer };
+      return { imported, known, refused, refusedCount: counts.refused, wantedBlobs, source };
     },
   };
 }

@@ -43,6 +43,7 @@ export async function importEntries(
     if (item.kind === 'malformed') return void report.refuse(withoutKind(item));
     report.counts.entries++;
     const author = toHexCached(item.entry.key);
+    report.saw(author, item.entry.depth);
     if (standing.isBlocked(author)) return void refuse('blocked', item);
     const tip = current?.author === author ? current : tips.held(author);
     if (tip === undefined || (tip !== current && options.trustHeads)) return switchTo(author, item);

@@ -1,0 +1,61 @@
+/** What the commands on logs share: their options, and this installation's peer without a relay. */
+import type { Command } from 'commander';
+import { StorageError } from '../core/errors.ts';
+import type { LogDialect } from '../core/ports.ts';
+import type { LogEntry, Peer } from '../runtime/api.ts';
+import { createOutput, type Output } from './output.ts';
+import { passphraseOf, passphraseOption } from './passphrase.ts';
+import { dataDirOption } from './settings.ts';
+
+export interface LogFlags {
+  dataDir: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+/** How long a command waits for another one that uses the same data directory. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 100;
+
+export function addLogOptions(command: Command): Command {
+  return command.addOption(dataDirOption()).addOption(passphraseOption()).option('--json', 'print JSON');
+}
+
+/** Makes an identity where there is none. Needs no network. */
+export async function withLogs<T>(
+  flags: LogFlags,
+  work: (peer: Peer, output: Output) => Promise<T>,
+  logDialect?: LogDialect,
+): Promise<T> {
+  const peer = await openPatiently({
+    dataDir: flags.dataDir,
+    ...(await passphraseOf(flags)),
+    ...(logDialect && { logDialect }),
+  });
+  try {
+    return await work(peer, createOutput(flags.json === true));
+  } finally {
+    await peer.close();
+  }
+}
+
+/** Another command is mostly done in a moment. */
+async function openPatiently(options: { dataDir: string; passphrase?: string; logDialect?: LogDialect }) {
+  const { open } = await import('../open/node.ts');
+  for (const start = Date.now(); ; ) {
+    try {
+      return await open(options);
+    } catch (error) {
+      const isInUse = error instanceof StorageError && error.message.includes('already in use');
+      if (!isInUse || Date.now() - start > PATIENCE_MS) throw error;
+      await new Promise((settle) => setTimeout(settle, PAUSE_MS));
+    }
+  }
+}
+
+/** An entry as --json prints it. */
+export const entryJson = ({ received, arrival: _, body, ...entry }: LogEntry) => ({
+  ...entry,
+  body: Object.fromEntries(body),
+  received: received.toISOString(),
+});

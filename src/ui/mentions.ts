@@ -32,15 +32,19 @@ export function mentions(text: string, name: string): boolean {
   return folded !== '' && text.slice(0, 20_000).toLowerCase().includes(`@${folded}`);
 }
 
-export interface Completion {
+export interface Completion<Person extends Named = Named> {
   /** Where the @ stands. */
   readonly from: number;
   readonly to: number;
-  readonly people: readonly Named[];
+  readonly people: readonly Person[];
 }
 
 /** Who may be meant by what stands before the cursor; undefined where nobody is. */
-export function completion(text: string, cursor: number, people: readonly Named[]): Completion | undefined {
+export function completion<Person extends Named>(
+  text: string,
+  cursor: number,
+  people: readonly Person[],
+): Completion<Person> | undefined {
   const at = text.lastIndexOf('@', cursor - 1);
   if (at === -1 || cursor - at > LONGEST || /[\p{L}\p{N}_.]/u.test(text[at - 1] ?? '')) return undefined;
   const typed = text.slice(at + 1, cursor);

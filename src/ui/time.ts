@@ -17,6 +17,8 @@ export function dayText(time: Date, now: Date): string {
   return safely(time, time.getFullYear() === now.getFullYear() ? day : dayAndYear);
 }
 
+export const dateText = (time: Date): string => safely(time, dayAndYear);
+
 /** A signed time may be any number; one that no calendar holds is shown as a dash. */
 export const isoText = (time: Date): string => (Number.isNaN(time.getTime()) ? '' : time.toISOString());
 

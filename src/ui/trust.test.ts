@@ -28,6 +28,16 @@ test('whoever came second under a name is told of, whatever its case and invisib
   assert.deepEqual(concerns([seen, grace], members(grace, seen)), []);
 });
 
+test('a name belongs to whoever was verified, and keys that changed are told first', () => {
+  const first = person('a', 'Grace', 1);
+  const verified = person('b', 'Grace', 2, { verified: new Date(3) });
+  const changed = person('c', 'Ben', 3, { keyChanged: true });
+  assert.deepEqual(concerns([first, verified, changed], members(first, verified, changed)), [
+    { kind: 'new-key', person: changed },
+    { kind: 'same-name', person: first, other: verified },
+  ]);
+});
+
 test('somebody who bears my own name is told of', () => {
   const me = person('a', 'Ada', 1, { self: true });
   const other = person('b', 'Ada', 2);

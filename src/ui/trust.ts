@@ -13,13 +13,19 @@ export function concerns(people: readonly KnownPerson[], members: readonly Membe
   const present = new Set(members.map(({ key }) => key));
   const first = new Map<string, KnownPerson>();
   const found: Concern[] = [];
-  for (const person of people.toSorted((a, b) => a.since.getTime() - b.since.getTime())) {
+  for (const person of people.toSorted(byStanding)) {
     const name = fold(person.name);
     const other = first.get(name);
     if (other === undefined && name !== '') first.set(name, person);
     if (!present.has(person.key) || person.self) continue;
-    if (person.keyChanged) found.push({ kind: 'new-key', person });
+    if (person.keyChanged) found.unshift({ kind: 'new-key', person });
     else if (other !== undefined && !person.acknowledged) found.push({ kind: 'same-name', person, other });
   }
   return found;
+}
+
+/** Oneself first, then who was verified, then who was met first: each is who the name belongs to. */
+function byStanding(a: KnownPerson, b: KnownPerson): number {
+  const rank = ({ self, verified }: KnownPerson): number => (self ? 0 : verified ? 1 : 2);
+  return rank(a) - rank(b) || a.since.getTime() - b.since.getTime();
 }

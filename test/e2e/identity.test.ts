@@ -47,7 +47,7 @@ test('a tab opened as another person keeps it over a reload, and passes on no su
   const tab = await arrive(context, `${house.url}?person=new`, 'Grace');
   const grace = await ownDot1(tab);
   assert.notEqual(grace, await ownDot1(ada));
-  assert.equal(tab.url(), `${house.url}#/c/main`);
+  assert.equal(tab.url(), `${house.url}#/channel/main`);
   await tab.reload();
   await composer(tab).waitFor();
   assert.equal(await ownDot1(tab), grace);

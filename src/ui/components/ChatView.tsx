@@ -6,6 +6,7 @@ import { words } from '../words.ts';
 import { ConversationView } from './ConversationView.tsx';
 import { TabPersonBanner } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
+import { PersonPanel } from './PersonPanel.tsx';
 import { Readers } from './Readers.tsx';
 import { Rename } from './Rename.tsx';
 import { Sidebar } from './Sidebar.tsx';
@@ -33,7 +34,7 @@ export function ChatView({ chat, shell, tabPerson }: Props) {
         <ConversationView chat={chat} shell={shell} />
         {shell.wide.value && (
           <aside class="aside" aria-label={words.readers.heading}>
-            <Readers chat={chat} />
+            <Readers chat={chat} shell={shell} />
           </aside>
         )}
       </div>
@@ -47,6 +48,13 @@ export function ChatView({ chat, shell, tabPerson }: Props) {
 
 function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: () => void }) {
   const panel = shell.panel.value;
+  const person = shell.person.value;
+  if (person !== undefined && panel === undefined) {
+    const closePerson = (): void => {
+      shell.person.value = undefined;
+    };
+    return <PersonPanel key={person} chat={chat} of={person} onClose={closePerson} />;
+  }
   if (panel === 'channels' && !shell.roomy.value) {
     return (
       <Panel key="channels" label={words.channels.heading} kind="left" onClose={onClose}>
@@ -57,7 +65,7 @@ function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: (
   if (panel === 'readers' && !shell.wide.value) {
     return (
       <Panel key="readers" label={words.readers.heading} kind="right" onClose={onClose}>
-        <Readers chat={chat} onClose={onClose} />
+        <Readers chat={chat} shell={shell} onClose={onClose} />
       </Panel>
     );
   }
@@ -73,7 +81,7 @@ function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: (
 
 /** The tab's title names the channel, and what is unread anywhere. */
 function useTitle(chat: Chat): void {
-  const unread = chat.channels.value.reduce((sum, channel) => sum + channel.unread, 0);
+  const unread = chat.channels.value.reduce((sum, channel) => sum + (channel.muted ? 0 : channel.unread), 0);
   const title = `${unread > 0 ? `(${unread}) ` : ''}#${chat.conversation.value.name} · ${words.product}`;
   useEffect(() => {
     document.title = title;

@@ -1,12 +1,17 @@
-/** Where one writes: several lines, files by button, paste or drop, and to how many it will be sealed. */
+/** Where one writes: several lines, names after an @, emoji, files by button, paste or drop, and to how many it goes. */
 import { useRef, useState } from 'preact/hooks';
 import { LIMITS } from '../../core/registry.ts';
-import { attach } from '../attach.ts';
+import type { Member } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
 import { NO_DRAFT } from '../drafts.ts';
+import { type Completion, complete, completion } from '../mentions.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../words.ts';
+import { talk } from '../words-talk.ts';
+import { AttachButton, Attached, attachFiles } from './Attached.tsx';
+import { EmojiButton } from './EmojiPicker.tsx';
 import { Icon } from './Icon.tsx';
+import { SUGGESTIONS_ID, Suggestions, suggestionId } from './Suggestions.tsx';
 
 export const COMPOSER_ID = 'composer';
 
@@ -16,6 +21,8 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
   const members = conversation.members.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const [sending, setSending] = useState(false);
+  const [asked, setAsked] = useState<Completion<Member> | undefined>(undefined);
+  const [chosen, setChosen] = useState(0);
   const { text, files } = draft.value;
   const over = text.length - LIMITS.contentUnits;
   const unfit = (text.trim() === '' && files.length === 0) || over > 0;
@@ -25,6 +32,7 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
     const sent = draft.peek();
     if (unfit || sending) return;
     setSending(true);
+    setAsked(undefined);
     draft.value = NO_DRAFT;
     const done = await chat.attempt(() => conversation.send(sent.text, sent.files));
     if (!done) draft.value = { text: sent.text + draft.peek().text, files: [...sent.files, ...draft.peek().files] };
@@ -32,7 +40,49 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
     field.current?.focus();
   }
 
+  function write(next: string, cursor: number): void {
+    draft.value = { ...draft.peek(), text: next };
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(cursor, cursor);
+    });
+  }
+
+  /** Asks who may be meant where the cursor stands now. */
+  function ask(): void {
+    const { value = '', selectionStart = 0 } = field.current ?? {};
+    setAsked(completion(value, selectionStart, members ?? []));
+    setChosen(0);
+  }
+
+  function choose(index: number): void {
+    const person = asked?.people[index];
+    if (asked === undefined || person === undefined) return;
+    const next = complete(draft.peek().text, asked, person.name);
+    setAsked(undefined);
+    write(next.text, next.cursor);
+  }
+
+  function insert(emoji: string): void {
+    const at = field.current?.selectionStart ?? text.length;
+    write(text.slice(0, at) + emoji + text.slice(field.current?.selectionEnd ?? at), at + emoji.length);
+  }
+
+  /** Keys for the list of names while it is open. Whether the key was one. */
+  function steer(event: KeyboardEvent): boolean {
+    const count = asked?.people.length ?? 0;
+    if (count === 0 || event.isComposing) return false;
+    if (event.key === 'ArrowDown') setChosen((chosen + 1) % count);
+    else if (event.key === 'ArrowUp') setChosen((chosen + count - 1) % count);
+    else if (event.key === 'Enter' || event.key === 'Tab') choose(chosen);
+    else if (event.key === 'Escape') setAsked(undefined);
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
+    if (event.altKey || steer(event)) return;
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || shell.touch.peek()) return;
     void send(event);
   }
@@ -47,7 +97,9 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
   return (
     <form class="composer" onSubmit={send}>
       <Problem chat={chat} />
-      {files.length > 0 && <Attached chat={chat} />}
+      {asked && <Suggestions people={asked.people} chosen={chosen} onChoose={choose} />}
+      <Sealing chat={chat} />
+      {files.length > 0 && <Attached chat={chat} focus={() => field.current?.focus()} />}
       <div class="composer-box">
         <AttachButton chat={chat} />
         <textarea
@@ -55,16 +107,24 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
           ref={field}
           rows={Math.min(8, text.split('\n', 8).length)}
           value={text}
+          dir="auto"
           aria-label={words.composer.label(conversation.name)}
           aria-describedby="composer-note"
+          aria-autocomplete="list"
+          aria-controls={asked ? SUGGESTIONS_ID : undefined}
+          aria-activedescendant={asked ? suggestionId(chosen) : undefined}
           placeholder={words.composer.placeholder(conversation.name)}
           enterkeyhint={shell.touch.value ? 'enter' : 'send'}
           onInput={(event) => {
             draft.value = { ...draft.peek(), text: event.currentTarget.value };
+            ask();
           }}
+          onClick={() => asked && ask()}
+          onBlur={() => setAsked(undefined)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
+        <EmojiButton onChoose={insert} />
         <button type="submit" class="primary square" aria-label={words.composer.send} disabled={unfit || sending}>
           <Icon name="send" />
         </button>
@@ -88,72 +148,29 @@ function Note({ over, keys }: { over: number; keys: boolean }) {
       </span>
     );
   }
-  return keys ? <span class="keys">{words.composer.keys}</span> : null;
+  return keys ? (
+    <span class="keys" title={talk.composer.marks}>
+      {words.composer.keys}
+    </span>
+  ) : null;
 }
 
-/** Adds files to what is being written in the open channel. */
-export async function attachFiles(chat: Chat, chosen: Iterable<File>): Promise<void> {
-  const draft = chat.drafts.of(chat.conversation.peek().name);
-  await chat.attempt(async () => {
-    const { files, problem } = await attach(draft.peek().files, chosen);
-    draft.value = { ...draft.peek(), files };
-    if (problem !== undefined) throw new Error(problem);
-  });
-}
-
-function AttachButton({ chat }: { chat: Chat }) {
-  const input = useRef<HTMLInputElement>(null);
+/** Files of a message on their way into their seals, which can be stopped. */
+function Sealing({ chat }: { chat: Chat }) {
+  const conversation = chat.conversation.value;
+  const progress = conversation.sealing.value;
+  if (progress === undefined) return null;
+  const { done, total } = progress;
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label={words.composer.attach}
-        onChange={(event) => {
-          const chosen = [...(event.currentTarget.files ?? [])];
-          event.currentTarget.value = '';
-          void attachFiles(chat, chosen);
-        }}
-      />
-      <button
-        type="button"
-        class="quiet square"
-        aria-label={words.composer.attach}
-        title={words.composer.attach}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="clip" />
+    <p class="sealing">
+      <label>
+        {talk.composer.sealing(done, total)}
+        <progress value={done} max={Math.max(1, total)} />
+      </label>
+      <button type="button" class="quiet small" onClick={conversation.cancelSealing}>
+        {talk.composer.cancel}
       </button>
-    </>
-  );
-}
-
-function Attached({ chat }: { chat: Chat }) {
-  const draft = chat.drafts.of(chat.conversation.value.name);
-  const remove = (index: number): void => {
-    draft.value = { ...draft.peek(), files: draft.peek().files.toSpliced(index, 1) };
-    document.getElementById(COMPOSER_ID)?.focus();
-  };
-  return (
-    <ul class="attached">
-      {draft.value.files.map((file, index) => (
-        <li key={index}>
-          <Icon name="file" />
-          <bdi class="file-name">{file.name}</bdi>
-          <span class="file-size">{words.bytes(file.bytes.length)}</span>
-          <button
-            type="button"
-            class="quiet tiny"
-            aria-label={words.composer.remove(file.name)}
-            onClick={() => remove(index)}
-          >
-            <Icon name="close" />
-          </button>
-        </li>
-      ))}
-    </ul>
+    </p>
   );
 }
 

@@ -4,7 +4,9 @@ import type { Chat } from '../chat.ts';
 import { channelHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../words.ts';
-import { attachFiles, COMPOSER_ID, Composer } from './Composer.tsx';
+import { attachFiles } from './Attached.tsx';
+import { COMPOSER_ID, Composer } from './Composer.tsx';
+import { Concerns } from './Concerns.tsx';
 import { Icon } from './Icon.tsx';
 import { MessageList } from './MessageList.tsx';
 import { CopyLink } from './Readers.tsx';
@@ -37,6 +39,7 @@ export function ConversationView({ chat, shell }: { chat: Chat; shell: Shell }) 
     <main class="talk" onDragOver={onDrag} onDragLeave={onDrag} onDrop={onDrop}>
       <TopBar chat={chat} shell={shell} />
       <OfflineStrip status={chat.status.value} />
+      <Concerns chat={chat} shell={shell} />
       <Messages chat={chat} shell={shell} />
       {joined === false ? hasMessages && <JoinBar chat={chat} /> : <Composer chat={chat} shell={shell} />}
       {dropping && joined && <p class="drop-here">{words.composer.drop}</p>}

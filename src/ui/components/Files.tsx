@@ -1,23 +1,32 @@
-/** The files of a message: pictures previewed from their content alone, everything saved under its own name. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+/** The files of a message: shown where that is safe (preview.ts), and each saved under its own name. */
+import { useState } from 'preact/hooks';
 import type { FileReference } from '../../runtime/api.ts';
 import { fileNameText } from '../display.ts';
-import { mayPreview, type Picture, readPicture } from '../picture.ts';
-import { objectUrl, save } from '../save.ts';
+import { previewKind } from '../preview.ts';
+import { save } from '../save.ts';
 import { words } from '../words.ts';
 import { Icon } from './Icon.tsx';
+import { MediaPreview, TextPreview } from './MediaPreview.tsx';
+import { PicturePreview } from './PicturePreview.tsx';
 
 export function Files({ files }: { files: readonly FileReference[] }) {
   return (
     <ul class="files">
       {files.map((file, index) => (
         <li key={index}>
-          {mayPreview(file) && <Preview file={file} />}
+          <Preview file={file} />
           <Entry file={file} />
         </li>
       ))}
     </ul>
   );
+}
+
+function Preview({ file }: { file: FileReference }) {
+  const kind = previewKind(file);
+  if (kind === 'picture') return <PicturePreview file={file} />;
+  if (kind === 'text') return <TextPreview file={file} />;
+  return kind === 'none' ? null : <MediaPreview file={file} kind={kind} />;
 }
 
 function Entry({ file }: { file: FileReference }) {
@@ -49,46 +58,3 @@ function Entry({ file }: { file: FileReference }) {
 }
 
 const outcome: [() => 'ready', () => 'failed'] = [() => 'ready', () => 'failed'];
-
-type View = { kind: 'waiting' } | { kind: 'shown'; url: string; picture: Picture } | { kind: 'refused' };
-
-/** Fetched once it is on screen; its place is kept free, so that nothing jumps. */
-function Preview({ file }: { file: FileReference }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState<View>({ kind: 'waiting' });
-  useEffect(() => {
-    let url: string | undefined;
-    let gone = false;
-    const load = async (): Promise<void> => {
-      const bytes = await file.read();
-      const picture = readPicture(bytes);
-      if (gone) return;
-      if (picture === undefined) return setView({ kind: 'refused' });
-      url = objectUrl(bytes, picture.type);
-      setView({ kind: 'shown', url, picture });
-    };
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      load().catch(() => gone || setView({ kind: 'refused' }));
-    });
-    if (frame.current !== null) observer.observe(frame.current);
-    return () => {
-      gone = true;
-      observer.disconnect();
-      if (url !== undefined) URL.revokeObjectURL(url);
-    };
-  }, []);
-  if (view.kind === 'refused') return <p class="hint">{words.file.refused}</p>;
-  return (
-    <div ref={frame} class="preview">
-      {view.kind === 'shown' && (
-        <img
-          src={view.url}
-          alt={words.file.picture(fileNameText(file.name))}
-          onError={() => setView({ kind: 'refused' })}
-        />
-      )}
-    </div>
-  );
-}

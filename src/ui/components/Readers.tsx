@@ -3,14 +3,16 @@ import { useState } from 'preact/hooks';
 import type { Member } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
 import { channelHref } from '../route.ts';
+import type { Shell } from '../shell.ts';
 import { words } from '../words.ts';
+import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 import { Avatar, Name } from './Name.tsx';
 
 /** More than these are counted, not listed. */
 const LISTED = 500;
 
-export function Readers({ chat, onClose }: { chat: Chat; onClose?: () => void }) {
+export function Readers({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose?: () => void }) {
   const members = chat.conversation.value.members.value;
   return (
     <div class="readers">
@@ -30,7 +32,15 @@ export function Readers({ chat, onClose }: { chat: Chat; onClose?: () => void })
           {inOrder(members)
             .slice(0, LISTED)
             .map((member) => (
-              <Entry key={member.key} member={member} />
+              <Entry
+                key={member.key}
+                member={member}
+                verified={chat.people.value.get(member.key)?.verified !== undefined}
+                onAbout={() => {
+                  onClose?.();
+                  shell.person.value = member.key;
+                }}
+              />
             ))}
         </ul>
       )}
@@ -40,6 +50,7 @@ export function Readers({ chat, onClose }: { chat: Chat; onClose?: () => void })
       </p>
       <div class="readers-actions">
         <CopyLink chat={chat} />
+        <MuteButton chat={chat} />
         {chat.joined.value === true && (
           <button type="button" class="quiet small" onClick={() => void chat.leave()}>
             {words.readers.leave}
@@ -50,11 +61,28 @@ export function Readers({ chat, onClose }: { chat: Chat; onClose?: () => void })
   );
 }
 
-function Entry({ member }: { member: Member }) {
+function MuteButton({ chat }: { chat: Chat }) {
+  const { name } = chat.conversation.value;
+  const muted = chat.channels.value.some((channel) => channel.name === name && channel.muted);
+  return (
+    <button type="button" class="quiet small" aria-pressed={muted} onClick={() => chat.toggleMuted(name)}>
+      <Icon name={muted ? 'muted' : 'bell'} />
+      {muted ? talk.channel.unmute : talk.channel.mute}
+    </button>
+  );
+}
+
+interface EntryProps {
+  member: Member;
+  verified: boolean;
+  onAbout: () => void;
+}
+
+function Entry({ member, verified, onAbout }: EntryProps) {
   return (
     <li class="member" title={member.by === 'message' ? words.readers.byMessage : undefined}>
       <Avatar person={member} />
-      <Name person={member} marked={true} />
+      <Name person={member} marked={true} verified={verified} {...(!member.self && { onAbout })} />
     </li>
   );
 }

@@ -1,14 +1,16 @@
 /** Channels, and who one is. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isChannelName } from '../../core/scope.ts';
-import type { ChannelEntry, Chat } from '../chat.ts';
+import type { Chat } from '../chat.ts';
 import { shortDot1 } from '../display.ts';
 import { channelHref, toChannelName } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../words.ts';
+import { ChannelList } from './ChannelList.tsx';
 import { Icon } from './Icon.tsx';
 import { Mark } from './Mark.tsx';
 import { Avatar, Name } from './Name.tsx';
+import { channelsNamed, MessageResults, SearchField } from './Search.tsx';
 
 interface Props {
   chat: Chat;
@@ -18,8 +20,8 @@ interface Props {
 }
 
 export function Sidebar({ chat, shell, onLeave }: Props) {
-  const channels = chat.channels.value;
-  const current = chat.conversation.value.name;
+  const [query, setQuery] = useState('');
+  const found = channelsNamed(chat.channels.value, query);
   const me = { ...chat.me.value, self: false, agent: false };
   return (
     <div class="side-inside">
@@ -33,9 +35,11 @@ export function Sidebar({ chat, shell, onLeave }: Props) {
         )}
       </div>
       <nav aria-label={words.channels.heading}>
-        <List title={words.channels.joined} channels={channels.filter((c) => c.joined)} {...{ current, onLeave }} />
-        <NewChannel chat={chat} onDone={onLeave} />
-        <List title={words.channels.others} channels={channels.filter((c) => !c.joined)} {...{ current, onLeave }} />
+        <SearchField query={query} onQuery={setQuery} />
+        <ChannelList title={words.channels.joined} channels={found.filter((c) => c.joined)} {...{ chat, onLeave }} />
+        {query === '' && <NewChannel chat={chat} onDone={onLeave} />}
+        <ChannelList title={words.channels.others} channels={found.filter((c) => !c.joined)} {...{ chat, onLeave }} />
+        {query !== '' && <MessageResults chat={chat} query={query} onLeave={onLeave} />}
       </nav>
       <button
         type="button"
@@ -53,53 +57,6 @@ export function Sidebar({ chat, shell, onLeave }: Props) {
         <Icon name="edit" />
       </button>
     </div>
-  );
-}
-
-interface ListProps {
-  title: string;
-  channels: readonly ChannelEntry[];
-  current: string;
-  onLeave: (() => void) | undefined;
-}
-
-function List({ title, channels, current, onLeave }: ListProps) {
-  if (channels.length === 0) return null;
-  return (
-    <section>
-      <h2>{title}</h2>
-      <ul>
-        {channels.map((channel) => (
-          <li key={channel.name}>
-            <a
-              class={channel.unread > 0 ? 'channel channel-unread' : 'channel'}
-              href={channelHref(channel.name)}
-              aria-current={channel.name === current ? 'page' : undefined}
-              onClick={onLeave}
-            >
-              <span class="hash" aria-hidden="true">
-                #
-              </span>
-              <span class="channel-name">{channel.name}</span>
-              <Count channel={channel} />
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Count({ channel }: { channel: ChannelEntry }) {
-  const isUnread = channel.unread > 0;
-  const count = isUnread ? channel.unread : channel.count;
-  if (count === 0) return null;
-  const said = isUnread ? words.channels.unread(count) : words.channels.count(count);
-  return (
-    <span class={isUnread ? 'badge' : 'count'} title={said}>
-      <span aria-hidden="true">{count > 999 ? '999+' : count}</span>
-      <span class="unseen">{said}</span>
-    </span>
   );
 }
 

@@ -7,7 +7,7 @@ import { Icon } from './Icon.tsx';
 
 export function TopBar({ chat, shell }: { chat: Chat; shell: Shell }) {
   const conversation = chat.conversation.value;
-  const unread = chat.channels.value.reduce((sum, channel) => sum + channel.unread, 0);
+  const unread = chat.channels.value.reduce((sum, channel) => sum + (channel.muted ? 0 : channel.unread), 0);
   return (
     <header class="top">
       {!shell.roomy.value && (

@@ -1,5 +1,5 @@
 /** The states that the workbench shows, each a made-up peer (or a way to fail). Times count back from `now`. */
-import type { ChannelSummary, Lock, Member, Message } from '../../runtime/api.ts';
+import type { ChannelSummary, Lock, Member, Message, RosterEvent } from '../../runtime/api.ts';
 import { createFakePeer, type FakePeer, self } from './fake.ts';
 
 export interface Scene {
@@ -92,6 +92,74 @@ const talk = (): Message[] => [
   }),
 ];
 
+/** A tone of half a second, as a WAV file. */
+function tone(): Uint8Array {
+  const samples = 4000;
+  const view = new DataView(new ArrayBuffer(44 + samples));
+  const text = (at: number, value: string) => {
+    for (const [n, byte] of bytesOf(value).entries()) view.setUint8(at + n, byte);
+  };
+  for (const [at, value] of [
+    [0, 'RIFF'],
+    [8, 'WAVEfmt '],
+    [36, 'data'],
+  ] as const)
+    text(at, value);
+  for (const [at, value] of [
+    [4, 36 + samples],
+    [16, 16],
+    [24, 8000],
+    [28, 8000],
+    [40, samples],
+  ] as const) {
+    view.setUint32(at, value, true);
+  }
+  for (const [at, value] of [
+    [20, 1],
+    [22, 1],
+    [32, 1],
+    [34, 8],
+  ] as const)
+    view.setUint16(at, value, true);
+  for (let n = 0; n < samples; n++) view.setUint8(44 + n, 128 + 60 * Math.sin(n / 3));
+  return new Uint8Array(view.buffer);
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Marks, mentions, files of every kind, and what stands between messages. */
+const rich = (): Message[] => [
+  say(grace, 'Some **strong** words, *emphasis*, ~~regret~~ and `code`.', 50 * MINUTE),
+  say(grace, '> What did you say?\nThis, in order:\n1. first\n2. second\n- and without', 49 * MINUTE),
+  say(
+    amal,
+    '```\nfor (const pipe of pipes) pipe.open(); // a line that is longer than a telephone is wide\n```',
+    48 * MINUTE,
+  ),
+  say(echo, '@Ada Lovelace, your report is ready. @Konrad knows.', 40 * MINUTE),
+  say(grace, 'Before you came', 39 * MINUTE, { lock: { state: 'open', readers: 4, sharedBy: old.key } }),
+  say(old, '', 38 * MINUTE, { sharedKeys: 12 }),
+  say(me, 'Files:', 20 * MINUTE, {
+    files: [
+      file('dot.png', 'image/png', PIXEL),
+      file('tone.wav', 'audio/wav', tone()),
+      file('film.mp4', 'video/mp4', bytesOf('no film at all')),
+      file('notes.md', 'text/markdown', bytesOf('# Notes\n\n<script>alert(1)</script> stays text.')),
+      file('drawing.svg', 'image/svg+xml', bytesOf('<svg onload="alert(1)"><script>alert(2)</script></svg>')),
+      file('contract.pdf', 'application/pdf', bytesOf('%PDF-1.7')),
+    ],
+  }),
+  say(me, 'A large one on its way.', 2 * MINUTE, { delivery: { state: 'queued', progress: { done: 3, total: 8 } } }),
+];
+
+const roster = (): RosterEvent[] => {
+  const event = (who: Member, kind: RosterEvent['kind'], ago: number): RosterEvent => {
+    const { key, dot1, name, agent } = who;
+    return { kind, key, dot1, name, agent, time: new Date(Date.now() - ago) };
+  };
+  return [event(echo, 'joined', 45 * MINUTE), event(old, 'left', 30 * MINUTE), event(amal, 'new-key', 15 * MINUTE)];
+};
+
 const members = [me, grace, graceToo, echo, amal, old];
 const channels = (): ChannelSummary[] => [
   { name: 'main', joined: true, count: 17, latest: new Date() },
@@ -157,6 +225,18 @@ export const scenes: Record<string, Scene> = {
   failed: { title: 'Could not start', open: () => Promise.reject(new Error('Cannot open database: the disk is full')) },
   talk: { title: 'A conversation', open: async () => peer({ messages: talk() })() },
   tab: { title: 'A conversation in a tab of its own', open: async () => peer({ messages: talk() })(), tabPerson: true },
+  rich: { title: 'Marks, files and events', open: async () => peer({ messages: rich(), roster: roster() })() },
+  trust: {
+    title: 'Keys that changed',
+    open: async () =>
+      peer({
+        messages: talk(),
+        people: {
+          [grace.key]: { verified: new Date(Date.now() - DAY), since: new Date(Date.now() - 30 * DAY) },
+          [amal.key]: { keyChanged: true },
+        },
+      })(),
+  },
   alone: {
     title: 'Nobody else, nothing yet',
     open: peer({ members: [me], channels: [{ name: 'main', joined: true, count: 0, latest: undefined }] }),

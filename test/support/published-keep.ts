@@ -3,7 +3,7 @@
  * name has it, nothing waits for the absent, no word about what was handed on, silence for what does not verify.
  */
 import { createServer, type Socket } from 'node:net';
-import { decodePacket, encodePacket, type Packet, signedBytes } from '../../src/agent/client/codec.ts';
+import { decodePacket, encodePacket, PACKET_BYTES, type Packet, signedBytes } from '../../src/agent/client/codec.ts';
 import { createVerifier } from '../../src/platform/node/verifier.ts';
 
 export interface PublishedKeep {
@@ -31,7 +31,7 @@ export async function startPublishedKeep(port = 0): Promise<PublishedKeep> {
   const discover = (what: string): string => {
     if (what === 'info') return JSON.stringify({ version: '0.5.0', agents_online: names.size, uptime_sec: 0 });
     if (what === 'agents') return JSON.stringify({ agents: [...names.keys()] });
-    if (what === 'stats') return JSON.stringify({ scar_exchanges: {}, total_packets: packets.length });
+    if (what === 'stats') return JSON.stringify({ scar_exchanges: scars(packets), total_packets: packets.length });
     return 'error:unknown_discovery';
   };
 
@@ -86,14 +86,23 @@ function write(socket: Socket, packet: Packet): void {
   socket.write(Buffer.concat([header, payload]));
 }
 
+/** How many packets of each sender bore a scar. */
+function scars(packets: readonly Packet[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { src, scar } of packets) if (scar.length > 0) counts[src] = (counts[src] ?? 0) + 1;
+  return counts;
+}
+
 function onFrames(socket: Socket, each: (payload: Uint8Array) => void): void {
   let rest = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE()) {
-      const end = 4 + rest.readUInt32BE();
-      each(Uint8Array.from(rest.subarray(4, end)));
-      rest = rest.subarray(end);
+    while (rest.length >= 4) {
+      const length = rest.readUInt32BE();
+      if (length === 0 || length > PACKET_BYTES) return void socket.destroy();
+      if (rest.length < 4 + length) return;
+      each(Uint8Array.from(rest.subarray(4, 4 + length)));
+      rest = rest.subarray(4 + length);
     }
   });
 }

@@ -5,24 +5,14 @@
 import { within } from './client/deadline.ts';
 import { isPortOpen } from './client/ensure.ts';
 import { KeepClient, type KeepClientOptions } from './client.ts';
+import { type Finding, fail, ok, warn } from './doctor-finding.ts';
 
+export type { Finding } from './doctor-finding.ts';
 export { examinePacket } from './doctor-packet.ts';
-
-export interface Finding {
-  readonly check: string;
-  /** warn: it works, but less well. */
-  readonly state: 'ok' | 'warn' | 'fail';
-  /** What was found, with the cure where something is wrong. */
-  readonly found: string;
-}
 
 const PROBE_MS = 3000;
 /** Clocks may differ by so much anywhere in Pipes. */
 const SKEW_MS = 300_000;
-
-const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found });
-const warn = (check: string, found: string): Finding => ({ check, state: 'warn', found });
-const fail = (check: string, found: string): Finding => ({ check, state: 'fail', found });
 
 /** Checks in the order in which one depends on the other, up to the first that makes the rest idle. */
 export async function examine(options: KeepClientOptions, to?: string): Promise<Finding[]> {

@@ -60,7 +60,7 @@ function Messages({ chat, shell }: { chat: Chat; shell: Shell }) {
       </div>
     );
   }
-  if (conversation.timeline.value.messages.length > 0) {
+  if (conversation.timeline.value.messages.length > 0 || (phase === 'ready' && conversation.roster.value.length > 0)) {
     return <MessageList key={conversation.name} chat={chat} shell={shell} />;
   }
   if (phase === 'loading' || chat.joined.value === undefined) {

@@ -23,6 +23,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   const [last, setLast] = useState<Last>(undefined);
   const [pinned, setPinned] = useState(true);
   const [dating, setDating] = useState(false);
+  const [unreadAbove, setUnreadAbove] = useState(false);
   const [unreadSeen, setUnreadSeen] = useState(false);
   const busy = useRef(false);
   const { messages } = timeline;
@@ -90,7 +91,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   function look(): void {
     const { nearTop, nearBottom } = place.look(following);
     setPinned(place.pinned);
-    if (place.isAbove('unread') === false) setUnreadSeen(true);
+    if (!place.pinned && place.isAbove('unread') === false) setUnreadSeen(true);
     if (nearTop && (start > 0 || timeline.hasOlder)) void showOlder();
     else if (nearBottom && !following) setLast(newer(timeline, last));
   }
@@ -103,15 +104,13 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
 
   place.remember();
   useLayoutEffect(() => place.restore(following));
-  useLayoutEffect(() => {
-    if (place.isAbove('unread') === false) setUnreadSeen(true);
-  }, [unread?.id]);
   useFollowOwn(messages, toLatest);
   useAttention(chat, pinned);
   useEffect(() => {
     if (pinned && last === undefined) conversation.trim();
   }, [messages, pinned, last]);
   const scroller = useStickyBottom(place, following);
+  useLayoutEffect(() => setUnreadAbove(unread !== undefined && place.isAbove('unread') !== false));
 
   return (
     <div class="messages">
@@ -138,7 +137,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
           </ol>
         </div>
       </section>
-      {unread !== undefined && !unreadSeen && (
+      {unreadAbove && !unreadSeen && (
         <button type="button" class="to-unread" onClick={toUnread}>
           <Icon name="up" />
           {talk.messages.jumpUnread}

@@ -1,7 +1,7 @@
 /** Looks at the bytes that another program sends, and says what a server would not. */
 import { concat, toHex } from '../core/bytes.ts';
+import { decodePacket, encodePacket, type Packet, signedBytes } from '../core/packet/packet.ts';
 import { createVerifier } from '../platform/node/verifier.ts';
-import { decodePacket, encodePacket, type Packet, signedBytes } from './client/codec.ts';
 import { type Finding, fail, ok, warn } from './doctor-finding.ts';
 
 const FRAME_BYTES = 4;

@@ -6,6 +6,7 @@ export const FORMATS = {
   'piper/1.0': 2,
   'piper/1.1': 3,
   'piper/1.2': 4,
+  'keep/1': 5,
 } as const;
 
 export type FormatName = keyof typeof FORMATS;
@@ -30,6 +31,7 @@ export const LABELS = {
 
 export const LIMITS = {
   envelopeBytes: 262_144,
+  packetBytes: 65_536,
   requestBytes: 2_097_152,
   blobBytes: 2_097_152,
   contentUnits: 4096,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { encodePacket } from '../../src/agent/client/codec.ts';
 import { KeepClient } from '../../src/agent/client.ts';
+import { encodePacket } from '../../src/core/packet/packet.ts';
 import { run, start, temporaryDirectory } from '../support/command.ts';
 import { startPublishedKeep } from '../support/published-keep.ts';
 

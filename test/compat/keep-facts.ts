@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Packet } from '../../src/agent/client/codec.ts';
+import type { Packet } from '../../src/core/packet/packet.ts';
 import { ephemeral, type Fields, openWire, publishedSigner, type Wire } from './published-keep-client.ts';
 
 /** Starts a server that ends with the test, and says on which port of this machine it listens. */

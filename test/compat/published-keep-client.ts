@@ -3,7 +3,7 @@
  * frame it takes for its reply. And as the scripts of version 0.1 do: bare packets, one to a write.
  */
 import { connect, type Socket } from 'node:net';
-import { decodePacket, encodePacket, type Packet, signedBytes } from '../../src/agent/client/codec.ts';
+import { decodePacket, encodePacket, type Packet, signedBytes } from '../../src/core/packet/packet.ts';
 import { random, signerFromSeed } from '../../src/platform/node/crypto.ts';
 
 export interface Fields {

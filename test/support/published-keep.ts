@@ -3,7 +3,8 @@
  * name has it, nothing waits for the absent, no word about what was handed on, silence for what does not verify.
  */
 import { createServer, type Socket } from 'node:net';
-import { decodePacket, encodePacket, PACKET_BYTES, type Packet, signedBytes } from '../../src/agent/client/codec.ts';
+import { decodePacket, encodePacket, type Packet, signedBytes } from '../../src/core/packet/packet.ts';
+import { LIMITS } from '../../src/core/registry.ts';
 import { createVerifier } from '../../src/platform/node/verifier.ts';
 
 export interface PublishedKeep {
@@ -99,7 +100,7 @@ function onFrames(socket: Socket, each: (payload: Uint8Array) => void): void {
     rest = Buffer.concat([rest, chunk]);
     while (rest.length >= 4) {
       const length = rest.readUInt32BE();
-      if (length === 0 || length > PACKET_BYTES) return void socket.destroy();
+      if (length === 0 || length > LIMITS.packetBytes) return void socket.destroy();
       if (rest.length < 4 + length) return;
       each(Uint8Array.from(rest.subarray(4, 4 + length)));
       rest = rest.subarray(4 + length);

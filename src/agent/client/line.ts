@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { RemoteError } from '../../core/errors.ts';
-import { PACKET_BYTES } from './codec.ts';
+import { LIMITS } from '../../core/registry.ts';
 
 export interface Line {
   /** Resolves once the frame is the system's to send. */
@@ -109,7 +109,7 @@ function frameReader(onFrame: (payload: Uint8Array) => void, fail: (reason: stri
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     while (rest.length >= HEADER_BYTES) {
       const length = rest.readUInt32BE();
-      if (length === 0 || length > PACKET_BYTES) {
+      if (length === 0 || length > LIMITS.packetBytes) {
         fail(`it announced a packet of ${length} bytes`);
         return;
       }

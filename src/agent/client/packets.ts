@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { fromHex, toHex } from '../../core/bytes.ts';
 import { RemoteError } from '../../core/errors.ts';
+import { decodePacket, encodePacket, type Packet, signedBytes } from '../../core/packet/packet.ts';
 import type { Signer, Verifier } from '../../core/ports.ts';
 import { sha256 } from '../../platform/node/crypto.ts';
-import { decodePacket, encodePacket, type Packet, signedBytes } from './codec.ts';
 import type { AgentPacket, PacketOptions } from './types.ts';
 
 export const SERVER = 'server';

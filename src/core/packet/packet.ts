@@ -1,10 +1,11 @@
 /**
- * The protobuf message Packet (proto3; its fields are those of the published keep.proto): strict, bounded decoding, and
- * the canonical form, in which fields stand in the order of their numbers and defaults are left out. The signature covers
- * that form without sig and pk.
+ * The protobuf message Packet of keep-protocol (spec/08-keep.md#packet): strict, bounded decoding, and the canonical form,
+ * in which fields stand in the order of their numbers and defaults are left out. The signature covers that form without
+ * sig and pk.
  */
-import { concat, fromUtf8, utf8 } from '../../core/bytes.ts';
-import { DecodeError } from '../../core/errors.ts';
+import { concat, fromUtf8, utf8 } from '../bytes.ts';
+import { DecodeError } from '../errors.ts';
+import { LIMITS } from '../registry.ts';
 
 export interface Packet {
   readonly sig: Uint8Array;
@@ -18,9 +19,6 @@ export interface Packet {
   readonly ttl: number;
   readonly scar: Uint8Array;
 }
-
-/** A frame holds no more, and a packet travels in one. */
-export const PACKET_BYTES = 65_536;
 
 type Kind = 'bytes' | 'text' | 'uint32' | 'uint64';
 
@@ -55,7 +53,7 @@ export const signedBytes = (packet: Packet): Uint8Array<ArrayBuffer> =>
 
 /** Later fields of one number win, unknown ones are passed over, as proto3 says. Throws DecodeError. */
 export function decodePacket(bytes: Uint8Array): Packet {
-  if (bytes.length > PACKET_BYTES) throw bad('size', `at most ${PACKET_BYTES} bytes, got ${bytes.length}`);
+  if (bytes.length > LIMITS.packetBytes) throw bad('size', `at most ${LIMITS.packetBytes} bytes, got ${bytes.length}`);
   const texts = { id: '', src: '', dst: '', body: '' };
   const packet: Record<string, unknown> = {
     sig: NOTHING,

@@ -4,19 +4,31 @@ import { plural, printable, table } from './output.ts';
 import { amount } from './progress.ts';
 
 /** `blobs`: how many files were taken in. */
-export const importJson = ({ imported, known, refused, refusedCount, blobs, wantedBlobs }: BundleImportReport) => ({
+export const importJson = ({
+  imported,
+  known,
+  refused,
+  refusedCount,
+  blobs,
+  wantedBlobs,
+  messages,
+}: BundleImportReport) => ({
   ...{ imported, known, refused, blobs: blobs.stored },
   ...{ refusedCount, blobsKnown: blobs.known, blobsRefused: blobs.refused, blobsMissing: wantedBlobs.length },
+  ...(messages && { messages }),
 });
 
 export function importLines(report: BundleImportReport, isDry: boolean): string {
-  const { imported, known, refused, refusedCount, blobs, wantedBlobs } = report;
+  const { imported, known, refused, refusedCount, blobs, wantedBlobs, messages } = report;
   const lines = [
     `${isDry ? 'Would take in' : 'Took in'} ${plural(imported, 'message')}${known > 0 ? `, ${known} known before` : ''}.`,
   ];
   if (blobs.stored + blobs.known > 0) lines.push(`Files: ${blobs.stored} new, ${blobs.known} known before.`);
   if (blobs.refused > 0) lines.push(`${plural(blobs.refused, 'file')} refused: damaged, or too large.`);
   if (wantedBlobs.length > 0) lines.push(`${plural(wantedBlobs.length, 'file')} that messages name are not here.`);
+  if (messages !== undefined && messages.delivered > 0) {
+    lines.push(`Delivered ${plural(messages.delivered, 'sealed message')} that came along.`);
+  }
   if (refusedCount > 0)
     lines.push(`Refused ${plural(refusedCount, 'message')}:`, ...refused.slice(0, SHOWN).map(refusalLine));
   if (refusedCount > SHOWN) lines.push('  … (--json lists more)');

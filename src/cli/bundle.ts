@@ -6,7 +6,7 @@ import type { ExportBundleOptions, Peer, WriteBundleOptions } from '../runtime/a
 import { type ReadSealFlags, readSeal, type SealFlags, sealTo } from './bundle-keys.ts';
 import { importJson, importLines, inspectLines } from './bundle-lines.ts';
 import { EXIT } from './exit.ts';
-import { addLogOptions, type LogFlags, withLogs } from './logs.ts';
+import { addLogOptions, type LogFlags, withCarried, withLogs } from './logs.ts';
 import { plural } from './output.ts';
 import { amount, createProgress, parseAmount } from './progress.ts';
 import { stopSignal } from './stop.ts';
@@ -65,7 +65,7 @@ function readSealOptions(command: Command): Command {
 }
 
 function take(source: string, flags: ImportFlags): Promise<number> {
-  return withLogs(flags, async ({ bundles }, output) => {
+  return withCarried(flags, async ({ bundles }, output) => {
     const progress = createProgress(!output.json);
     const stop = stopSignal();
     const report = await bundles
@@ -93,7 +93,7 @@ function inspect(source: string, flags: LogFlags & ReadSealFlags): Promise<numbe
 }
 
 function give(target: string, flags: ExportFlags): Promise<number> {
-  return withLogs(flags, async (peer, output) => {
+  return withCarried(flags, async (peer, output) => {
     const progress = createProgress(!output.json);
     const stop = stopSignal();
     const options = { ...(await exportOptions(peer, flags)), signal: stop.signal };

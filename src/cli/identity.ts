@@ -64,7 +64,7 @@ async function create(flags: NewFlags): Promise<number> {
   }
   if (flags.seedFile !== undefined)
     await importLogSeed(dataDir, await seedOf(flags.seedFile), await passphraseOf(flags));
-  return withLogs(flags, show, flags.dialect);
+  return withLogs(flags, show, { logDialect: flags.dialect });
 }
 
 async function seedOf(path: string): Promise<Uint8Array> {

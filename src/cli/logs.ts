@@ -1,7 +1,7 @@
 /** What the commands on logs share: their options, and this installation's peer without a relay. */
 import type { Command } from 'commander';
 import { StorageError } from '../core/errors.ts';
-import type { LogDialect } from '../core/ports.ts';
+import type { NodeOpenOptions } from '../open/node.ts';
 import type { LogEntry, Peer } from '../runtime/api.ts';
 import { createOutput, type Output } from './output.ts';
 import { passphraseOf, passphraseOption } from './passphrase.ts';
@@ -25,13 +25,9 @@ export function addLogOptions(command: Command): Command {
 export async function withLogs<T>(
   flags: LogFlags,
   work: (peer: Peer, output: Output) => Promise<T>,
-  logDialect?: LogDialect,
+  more: Pick<NodeOpenOptions, 'logDialect' | 'exchanges'> = {},
 ): Promise<T> {
-  const peer = await openPatiently({
-    dataDir: flags.dataDir,
-    ...(await passphraseOf(flags)),
-    ...(logDialect && { logDialect }),
-  });
+  const peer = await openPatiently({ dataDir: flags.dataDir, ...(await passphraseOf(flags)), ...more });
   try {
     return await work(peer, createOutput(flags.json === true));
   } finally {
@@ -40,7 +36,7 @@ export async function withLogs<T>(
 }
 
 /** Another command is mostly done in a moment. */
-async function openPatiently(options: { dataDir: string; passphrase?: string; logDialect?: LogDialect }) {
+async function openPatiently(options: NodeOpenOptions): Promise<Peer> {
   const { open } = await import('../open/node.ts');
   for (const start = Date.now(); ; ) {
     try {
@@ -50,6 +46,18 @@ async function openPatiently(options: { dataDir: string; passphrase?: string; lo
       if (!isInUse || Date.now() - start > PATIENCE_MS) throw error;
       await new Promise((settle) => setTimeout(settle, PAUSE_MS));
     }
+  }
+}
+
+/** With the messages that this installation's relay keeps, running or not. */
+export async function withCarried<T>(flags: LogFlags, work: (peer: Peer, output: Output) => Promise<T>): Promise<T> {
+  const { openOwnExchange } = await import('../relay/owner-exchange.ts');
+  const dbPath = process.env.DB_PATH;
+  const own = await openOwnExchange({ dataDir: flags.dataDir, ...(dbPath !== undefined && { dbPath }) });
+  try {
+    return await withLogs(flags, work, own && { exchanges: [own.exchange] });
+  } finally {
+    await own?.close();
   }
 }
 

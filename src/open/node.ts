@@ -17,6 +17,7 @@ import { openStore } from '../platform/node/store.ts';
 import { createVerifier } from '../platform/node/verifier.ts';
 import { createHttp } from '../platform/web/http.ts';
 import type { OpenOptions, Peer } from '../runtime/api.ts';
+import type { Exchange } from '../runtime/packs/exchange.ts';
 import { createPeer } from '../runtime/peer/peer.ts';
 
 export * from '../core/errors.ts';
@@ -27,13 +28,15 @@ export interface NodeOpenOptions extends OpenOptions {
   dataDir?: string;
   /** Where the key file is, or shall be, under a passphrase. */
   passphrase?: string;
+  /** What else keeps messages on this installation, such as its relay: bundles carry them too. */
+  exchanges?: readonly Exchange[];
   /** Told of failures that no call waits for; by default they are dropped, as status() carries what matters. */
   onError?: (error: unknown) => void;
 }
 
 /** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */
 export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
-  const { dataDir = './data', passphrase, onError, ...rest } = options;
+  const { dataDir = './data', passphrase, exchanges, onError, ...rest } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadOrCreateKeys(dataDir, passphrase === undefined ? {} : { passphrase });
   const logKey = await loadOrCreateLogKey(dataDir, passphrase === undefined ? {} : { passphrase });
@@ -50,6 +53,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
     {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
       ...{ http: createHttp(), bundles, uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
+      ...(exchanges && { exchanges }),
       ...(onError && { onError }),
     },
     rest,

@@ -21,6 +21,7 @@ import { createIngress, type Ingress } from './ingress.ts';
 import { createLimits } from './limits.ts';
 import type { Log } from './logs.ts';
 import { createMetrics } from './metrics.ts';
+import { isToken, ownerToken } from './owner-file.ts';
 import type { RelayOptions } from './relay.ts';
 import { createRenderer } from './renderer.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -47,6 +48,7 @@ export async function assemble(
   const onError = (error: unknown) => log.error({ err: error }, 'A subscriber failed');
   const house = createHouse({ store, blobs, verifier, clock, random, sha256, onError });
   const salt = await secret(store);
+  const token = await ownerToken(options.dataDir, random);
   const limits = createLimits({
     enabled: options.rateLimits ?? true,
     now: clock.now,
@@ -81,6 +83,7 @@ export async function assemble(
     version: await packageVersion(),
     startedAt: clock.now(),
     headersFor: ({ headers, method }) => ({ ...cors(headers.origin, method), ...HARDENING }),
+    isOwner: (request) => isToken(token, request.headers.authorization),
     addressOf: (request) => callerAddress(request.raw.socket.remoteAddress, forwarded(request), policy.trustedProxies),
   };
   const close = async (): Promise<void> => {

@@ -43,6 +43,8 @@ export interface RelayContext {
   render(placed: Placed): string | undefined;
   /** CORS and hardening, for answers that bypass Fastify. */
   headersFor(request: FastifyRequest): Readonly<Record<string, string>>;
+  /** Whether one of the owner's own commands is asking. */
+  isOwner(request: FastifyRequest): boolean;
   /** The caller's address, as far as trusted proxies tell it. */
   addressOf(request: FastifyRequest): string;
 }

@@ -29,6 +29,8 @@ export interface IngressPorts {
   readonly telemetry: Telemetry;
 }
 
+/** What others admitted: "<scope>/<id>". It is theirs to pack. */
+export const CARRIED = 'carried';
 const KEYS = 'key';
 const REMEMBERED_KEYS = 50_000;
 
@@ -47,7 +49,8 @@ export function createIngress(ports: IngressPorts): Ingress {
   return {
     decoded: (envelope, message) => void messages.set(envelope, message),
     async authorise(candidate) {
-      if (candidate.via === 'sync' || !isSigned(candidate.envelope)) return { kind: 'allowed' };
+      if (candidate.via === 'sync') return { kind: 'allowed', also: [carriedOp(candidate)] };
+      if (!isSigned(candidate.envelope)) return { kind: 'allowed' };
       const message = messages.get(candidate.envelope) ?? fromEnvelope(candidate.envelope);
       const key = toHex(candidate.envelope.key);
       const overLimit = await takeCredit(ports, candidate, key);
@@ -65,6 +68,10 @@ export function createIngress(ports: IngressPorts): Ingress {
     },
   };
 }
+
+const carriedOp = ({ scope, id }: Candidate): StoreOp => ({
+  ...{ op: 'put', space: CARRIED, key: `${scope}/${toHex(id)}`, value: '' },
+});
 
 /** Sending again what stands here already costs its author nothing, or others could spend that author's credit. */
 async function takeCredit(

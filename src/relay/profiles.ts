@@ -50,7 +50,8 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
 
   app.put('/profiles', async (request) => {
     const caller = limitKey(context.addressOf(request));
-    if (!context.limits.takeRecord(caller)) refuse(429, 'rate limit: 60 profiles per minute per address', {}, 60);
+    if (!context.isOwner(request) && !context.limits.takeRecord(caller))
+      refuse(429, 'rate limit: 60 profiles per minute per address', {}, 60);
     const profile = parseProfile(jsonOf(request.body));
     if (!(await context.verifier.verify(profile.key, profile.signature, profileSignedBytes(profile)))) {
       refuse(400, 'profile signature verification failed', { field: 'sig' });

@@ -20,6 +20,8 @@ import type { Ingress } from './ingress.ts';
 import type { Log } from './logs.ts';
 import { addMailbox } from './mailbox.ts';
 import { addMessages } from './messages.ts';
+import { addOwner } from './owner.ts';
+import { noteAddress } from './owner-file.ts';
 import { addPage } from './page.ts';
 import { loadPolicy } from './policy.ts';
 import { addProfiles } from './profiles.ts';
@@ -82,6 +84,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;
+  const local = isAnyAddress(options.host) ? '127.0.0.1' : urlHost(options.host);
+  await noteAddress(options.dataDir, `http://${local}:${port}`);
   context.log.info({ event: 'started', port, version: context.version }, 'Relay answers');
   return { house: context.house, url: `http://${urlHost(options.host)}:${port}`, port, close };
 }
@@ -91,8 +95,9 @@ export async function openRelay(options: Omit<RelayOptions, 'port' | 'host'>): P
   const { app, context, close } = await make({ ...options, port: 0 });
   return {
     house: context.house,
-    async request({ body, ...request }) {
-      const answer = await app.inject({ ...request, ...(body && { payload: Buffer.from(body) }) });
+    async request({ method, url, headers, body }) {
+      const sent = { ...headers, 'content-type': 'application/octet-stream' };
+      const answer = await app.inject({ method, url, headers: sent, ...(body && { payload: Buffer.from(body) }) });
       return { status: answer.statusCode, body: answer.rawPayload };
     },
     close,
@@ -154,6 +159,7 @@ function routes(context: RelayContext, ingress: Ingress, options: RelayOptions):
   addMailbox(app, context, ingress);
   addProfiles(app, context);
   addBlobs(app, context);
+  addOwner(app, context);
   const page = addPage(app, options.pageDir);
   app.setNotFoundHandler(async (request, reply) => {
     const readable = request.method === 'GET' || request.method === 'HEAD';
@@ -198,7 +204,9 @@ async function shutDown(
   context.log.info({ event: 'stopped' }, 'Relay stopped');
 }
 
+const isAnyAddress = (host: string | undefined): boolean => host === undefined || host === '::' || host === '0.0.0.0';
+
 function urlHost(host: string | undefined): string {
-  if (host === undefined || host === '::' || host === '0.0.0.0') return 'localhost';
+  if (host === undefined || isAnyAddress(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }

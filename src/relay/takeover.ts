@@ -25,7 +25,7 @@ interface Tally {
   readonly skipped: Record<string, number>;
 }
 
-const OWN_DATABASE = 'pipes.db';
+export const OWN_DATABASE = 'pipes.db';
 const PUBLISHED_DATABASE = 'piperchat.db';
 const MARKER = 'taken-over';
 const BATCH = 256;

@@ -5,11 +5,14 @@
  */
 import type { BundleReport, ReadBundleOptions, WriteBundleOptions, WrittenBundle } from '../core/bundle/bundle.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
+import type { PackReport } from './packs/packs.ts';
 
 export type * from '../core/bundle/bundle.ts';
 
 export interface BundleImportReport extends ImportReport {
   readonly blobs: { readonly stored: number; readonly known: number; readonly refused: number };
+  /** Chat messages and packets that came along, and what became of them; absent in a dry run. */
+  readonly messages?: PackReport;
 }
 
 export interface ExportBundleOptions extends ExportOptions {

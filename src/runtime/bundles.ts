@@ -13,12 +13,15 @@ import type { BundleImportReport, PeerBundles } from './api-bundles.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
 import type { LogsOfPeer } from './logs/logs.ts';
 import { authorKey } from './logs/names.ts';
+import type { Packs } from './packs/packs.ts';
 
 interface Parts {
   readonly platform: Bundles;
   readonly logs: LogsOfPeer;
   readonly store: Store;
   readonly sha256: Sha256;
+  /** Chat messages and packets that bundles carry. */
+  readonly packs?: Packs;
 }
 
 const DIALECTS: readonly Dialect[] = ['2020-04', '2020-06', '2020-12'];
@@ -49,13 +52,15 @@ export function createBundles(parts: Parts): PeerBundles {
       const bundle = await platform.open(source, options);
       try {
         const report = await importBundle(parts, bundle, options);
-        if (options.dryRun !== true) await noteHeads(parts, report);
-        return report;
+        if (options.dryRun === true) return report;
+        await noteHeads(parts, report);
+        return { ...report, ...(parts.packs && { messages: await parts.packs.deliver() }) };
       } finally {
         await bundle.close();
       }
     },
     async export(target, options = {}) {
+      if (options.dryRun !== true && (await hasOwn(parts, options.authors))) await parts.packs?.make();
       const authors = await authorsOf(parts, options.authors);
       const since = { ...(await headsOf(parts, options.for)), ...options.since };
       const { dialect: own } = await parts.logs.own();
@@ -79,6 +84,11 @@ export function createBundles(parts: Parts): PeerBundles {
   };
 }
 
+async function hasOwn({ logs }: Parts, authors: readonly string[] | undefined): Promise<boolean> {
+  if (authors === undefined) return true;
+  return authors.map(authorKey).includes((await logs.own()).key);
+}
+
 /** All entries first: they say which blobs are wanted. */
 async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOptions): Promise<BundleImportReport> {
   const reports: ImportReport[] = [];
@@ -96,7 +106,14 @@ async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOpt
   }
   const wanted = new Set(reports.flatMap(({ wantedBlobs }) => wantedBlobs));
   for (const hash of wanted) if ((await parts.logs.blobs.get(hash)) !== undefined) wanted.delete(hash);
-  return { ...sum(reports, bundle.parts.findIndex(({ path }) => !path.includes('/'))), wantedBlobs: [...wanted], blobs };
+  return {
+    ...sum(
+      reports,
+      bundle.parts.findIndex(({ path }) => !path.includes('/')),
+    ),
+    wantedBlobs: [...wanted],
+    blobs,
+  };
 }
 
 async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsOfPeer['blobs']['take']> {

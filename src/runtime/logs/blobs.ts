@@ -17,6 +17,8 @@ const KEPT = 'log-blob';
 export interface LogBlobs {
   /** Keeps bytes until they are removed by hand; resolves to the id that an entry names them by. */
   put(bytes: Uint8Array): Promise<string>;
+  /** What an entry is about to name; the caller has hashed it. */
+  stage(hash: string, bytes: Uint8Array): Promise<void>;
   get(hash: string): Promise<Uint8Array | undefined>;
   /** Another's, kept while an entry names it. */
   take(hash: string, bytes: Uint8Array): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
@@ -44,6 +46,9 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
       const hash = sha256(bytes);
       await keep(toHex(hash), bytes, 'own');
       return formatId(await own.dialect(), 'blob', hash);
+    },
+    async stage(hash, bytes) {
+      await keep(hash, bytes, 'carried');
     },
     async get(hash) {
       const bytes = await blobs.get(hash);

@@ -11,7 +11,7 @@ import { createFriends } from './friends.ts';
 import { importEntries } from './importing.ts';
 import { authorKey, authorName, entryHashOf, entryOfRow } from './names.ts';
 import { createNews } from './news.ts';
-import { createOwnLog } from './own.ts';
+import { createOwnLog, type OwnLog } from './own.ts';
 import type { LogPorts } from './ports.ts';
 import { createProving } from './proving.ts';
 import { readEntries } from './reading.ts';
@@ -19,6 +19,7 @@ import { createStanding } from './standing.ts';
 
 export interface LogsOfPeer extends Logs {
   readonly blobs: LogBlobs;
+  readonly ownLog: OwnLog;
   /** Authors that are followed, certified logs included, by key. */
   followed(): Promise<readonly string[]>;
   /** Resolves when the background check has nothing left to do. */
@@ -59,6 +60,7 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
 
   return {
     blobs,
+    ownLog: own,
     files: createFiles(blobs, own),
     followed: friends.followed,
     checked: checker.settled,

@@ -8,6 +8,8 @@ import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
+import { createPacks, type Packs } from '../packs/packs.ts';
+import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
 import { createCanceller } from './cancel.ts';
@@ -80,7 +82,12 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     identity: identityOf(self),
     logs,
     people: parts.people,
-    bundles: createBundles({ ...ports, logs, platform: ports.bundles ?? noBundles }),
+    bundles: createBundles({
+      ...ports,
+      logs,
+      platform: ports.bundles ?? noBundles,
+      packs: createPeerPacks(parts, logs),
+    }),
     async setName(name) {
       checkOpen();
       await self.setName(name);
@@ -118,6 +125,24 @@ function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<
     ...(onError && { onError }),
   });
 }
+
+/** What goes into bundles beside the logs: messages of the own store, and of what else keeps some on this installation. */
+function createPeerPacks({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Packs {
+  const { store, sha256, clock, signer, logSigner, verifier, exchanges = [] } = ports;
+  const own = createPeerExchange({
+    ...{ store, pipeline, sha256, clock, key: signer.key },
+    ownProfile: () => self.state().profile,
+    async acceptProfile(json) {
+      const touched = await directory.accept(json);
+      news.tellMembers(touched);
+      return touched.length > 0;
+    },
+  });
+  const making = { store, sha256, logSigner, verifier, own: logs.ownLog, blobs: logs.blobs };
+  return createPacks(making, [own, ...exchanges]);
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>;
 
 async function assemble(ports: PeerPorts, options: OpenOptions) {
   const [self, directory, outbox] = await Promise.all([createSelf(ports), createDirectory(ports), createOutbox(ports)]);

@@ -14,6 +14,7 @@ import type {
   Verifier,
 } from '../../core/ports.ts';
 import type { Status } from '../api.ts';
+import type { Exchange } from '../packs/exchange.ts';
 
 /** The connection as it stands, and why it does not where it does not. */
 export interface Connection {
@@ -42,6 +43,8 @@ export interface PeerPorts {
   readonly random: Random;
   readonly clock: Clock;
   readonly http: Http;
+  /** What else keeps messages on this installation, such as its relay: bundles carry them too. */
+  readonly exchanges?: readonly Exchange[];
   /** Where folders can be reached. */
   readonly bundles?: Bundles;
   /** A message id, such as crypto.randomUUID makes. */

@@ -1,0 +1,76 @@
+/**
+ * What the owner's own commands may ask of the relay (spec/07-relay-http.md#owner): what entered here, to be packed, and
+ * packs that came in bundles, to be delivered. Others get the answer that they get for any path that is not there.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { toBase64, toHex } from '../core/bytes.ts';
+import { decodeEnvelope, isSigned } from '../core/envelope/envelope.ts';
+import type { Placed } from '../core/ports.ts';
+import { isScope } from '../core/scope.ts';
+import { deliverPack } from '../runtime/packs/delivering.ts';
+import { authenticPack } from '../runtime/packs/reading.ts';
+import type { RelayContext } from './context.ts';
+import { refuse } from './errors.ts';
+import { CARRIED } from './ingress.ts';
+import { count, first } from './query.ts';
+
+const MOST_SCOPES = 10_000;
+const PAGE = 256;
+const NAME_PREFIX = 'name:';
+
+export function addOwner(app: FastifyInstance, context: RelayContext): void {
+  const { store, house } = context;
+  const only = (request: FastifyRequest): void => {
+    if (!context.isOwner(request)) refuse(404, 'not found');
+  };
+
+  app.get('/owner/scopes', async (request) => {
+    only(request);
+    return (await store.scopes('', MOST_SCOPES)).map(({ scope }) => scope);
+  });
+
+  app.get('/owner/entered', async (request) => {
+    only(request);
+    const scope = first(request.query, 'scope') ?? '';
+    if (!isScope(scope)) refuse(400, 'scope required', { field: 'scope' });
+    const after = count(request.query, 'after', 0, Number.MAX_SAFE_INTEGER);
+    const rows = await store.arrivals(scope, after, PAGE);
+    const items = [];
+    for (const row of rows) if (await hasEntered(context, row)) items.push(enteredJson(row));
+    return { items, next: rows.at(-1)?.arrival };
+  });
+
+  app.get('/owner/profiles', async (request) => {
+    only(request);
+    const after = first(request.query, 'after');
+    const rows = await store.records('profile', PAGE, after);
+    return { profiles: rows.map(({ value }) => JSON.parse(value)), next: rows.at(-1)?.key };
+  });
+
+  app.post('/owner/packs', async (request) => {
+    only(request);
+    const bytes = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : new Uint8Array();
+    const pack = await authenticPack(context.verifier, bytes, bytesOfPeer(request));
+    if (pack === undefined) return refuse(400, 'no pack, or not signed by its peer', { field: 'body' });
+    return deliverPack(house, pack);
+  });
+}
+
+/** The log key that announced the pack. */
+function bytesOfPeer(request: FastifyRequest): Uint8Array {
+  const text = first(request.query, 'peer') ?? '';
+  return /^[0-9a-f]{64}$/.test(text)
+    ? Buffer.from(text, 'hex')
+    : refuse(400, 'peer must be 64 hex chars', { field: 'peer' });
+}
+
+/** Signed, and not brought here by a pack. */
+async function hasEntered({ store }: RelayContext, { scope, id, envelope }: Placed): Promise<boolean> {
+  if (!isSigned(decodeEnvelope(envelope))) return false;
+  return (await store.record(CARRIED, `${scope}/${toHex(id)}`)) === undefined;
+}
+
+/** How long this relay keeps a channel's messages is its own affair; a packet's time to live is everybody's. */
+const enteredJson = ({ scope, received, expires, envelope }: Placed) => ({
+  ...{ received, expires: scope.startsWith(NAME_PREFIX) ? expires : 0, envelope: toBase64(envelope) },
+});

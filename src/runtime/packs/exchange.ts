@@ -1,0 +1,51 @@
+/**
+ * Where envelopes enter this installation and are delivered: the peer's own store, and a relay that keeps its data beside
+ * it. Packs are made of what entered there, and given to all of them (spec/02-pigeon.md#packs).
+ */
+import type { Pack } from '../../core/pack.ts';
+
+export interface Entered {
+  /** When it entered here, in milliseconds since 1970. */
+  readonly received: number;
+  /** When it ends for everybody; 0: never. */
+  readonly expires: number;
+  /** The stored form. */
+  readonly envelope: Uint8Array;
+}
+
+export interface EnteredPage {
+  readonly items: readonly Entered[];
+  /** Cursor behind these; undefined where nothing came after the one that was asked from. */
+  readonly next: number | undefined;
+}
+
+export interface Delivered {
+  /** Placed now. */
+  readonly delivered: number;
+  /** Were here already. */
+  readonly known: number;
+  /** Not authentic, expired, or in a scope that they do not belong to. */
+  readonly refused: number;
+}
+
+export interface Exchange {
+  /** Names its cursors in the peer's records. */
+  readonly name: string;
+  scopes(): Promise<readonly string[]>;
+  /** What entered there, signed, in order of arrival: what came from others is not among it. */
+  entered(scope: string, after: number): Promise<EnteredPage>;
+  /** Its signature has been checked; its envelopes' have not. */
+  deliver(pack: Pack): Promise<Delivered>;
+  /** Signed profiles that it knows, as JSON. */
+  profiles(): AsyncIterable<unknown>;
+  /** False for one that is stale, known or forged. */
+  acceptProfile(json: unknown): Promise<boolean>;
+}
+
+export const NOTHING: Delivered = { delivered: 0, known: 0, refused: 0 };
+
+export const added = (a: Delivered, b: Delivered): Delivered => ({
+  delivered: a.delivered + b.delivered,
+  known: a.known + b.known,
+  refused: a.refused + b.refused,
+});

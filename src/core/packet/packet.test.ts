@@ -83,9 +83,9 @@ describe('a packet', () => {
     );
   });
 
-  it('passes over unknown fields, takes the last of two, and leaves defaults out when written', () => {
+  it('keeps unknown fields apart, takes the last of two, and leaves defaults out when written', () => {
     // Unknown field 11 (varint), unknown 12 (fixed64), id twice, typ 0 spelt out.
-    const given = hex('5801' + '610000000000000000' + '220161' + '220162' + '1800');
+    const given = hex('5801' + '610000000000000000' + '220161' + '2201625801610000000000000000' + '1800');
     const packet = decodePacket(given);
     assert.equal(packet.id, 'b');
     assert.equal(toHex(encodePacket(packet)), '220162');

@@ -152,9 +152,11 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
   };
 }
 
+const WEEK = 7 * 24 * 60 * 60_000;
+
 const knownPerson = (member: Member, more: Partial<KnownPerson> = {}): KnownPerson => {
   const { key, dot1, name, self, agent } = member;
-  const met = { since: new Date(0), verified: undefined, keyChanged: false, acknowledged: false };
+  const met = { since: new Date(Date.now() - WEEK), verified: undefined, keyChanged: false, acknowledged: false };
   return { key, dot1, name, self, agent, ...met, ...more };
 };
 

@@ -37,6 +37,15 @@ export function addLog(program: Command, finish: (code: number) => void): void {
   add('check [file]', 'Check a certificate, from a file or stdin; exits with 1 where it proves nothing.').action(
     (file: string | undefined, flags: LogFlags) => check(file, flags).then(finish),
   );
+  add('revoke <author>', 'End a log of yours whose key was lost: from then on nobody takes anything further of it.')
+    .option('--head <id>', 'the last of its entries that counts (default: the last one that is here)')
+    .action((author: string, flags: LogFlags & { head?: string }) =>
+      withLogs(flags, async ({ logs }, output) => {
+        const entry = await logs.revoke(author, flags.head === undefined ? {} : { head: flags.head });
+        output.data(entryJson(entry), entry.text);
+        finish(EXIT.ok);
+      }),
+    );
   add('forks', 'Show authors who wrote two entries at one depth, with the proof.').action((flags: LogFlags) =>
     withLogs(flags, async ({ logs }, output) => {
       const forks = await logs.forks();

@@ -186,6 +186,11 @@ export interface Logs {
   /** Removes the log; the author is neither taken in nor handed out any more. */
   block(author: string, options?: FriendOptions): Promise<void>;
   unblock(author: string): Promise<void>;
+  /**
+   * Ends another log of this identity, whose key was lost, behind an entry: its last one here unless said otherwise.
+   * Whoever reads that takes nothing further of it.
+   */
+  revoke(author: string, options?: { head?: string }): Promise<LogEntry>;
   /** Own, followed and blocked ones, and friends of friends to that distance; 1 by default. */
   peers(options?: { distance?: number }): Promise<LogPeer[]>;
   importEntries(

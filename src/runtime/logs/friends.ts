@@ -6,10 +6,10 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { parseId } from '../../core/log/dialect.ts';
-import { CERTIFICATE_KIND, REVOCATION_KIND, readCertificate, readRevocation } from '../../core/log/ownership.ts';
-import type { LogEntryRow, StoreOp } from '../../core/ports.ts';
+import type { StoreOp } from '../../core/ports.ts';
 import type { FriendOptions, LogPeer } from '../api-logs.ts';
 import { removeEntries } from './blob-names.ts';
+import { certifiedBy, entriesOfKind } from './certified.ts';
 import { authorKey, authorName, parsedRow } from './names.ts';
 import type { OwnLog } from './own.ts';
 import type { LogPorts } from './ports.ts';
@@ -17,7 +17,6 @@ import { allRecords, BLOCK, type Standing } from './standing.ts';
 
 const FOLLOW = 'follow';
 const KINDS = { follow: 'pipes.follow', unfollow: 'pipes.unfollow', block: 'pipes.block' } as const;
-const PAGE = 256;
 const MOST_PEERS = 10_000;
 
 export type Friends = ReturnType<typeof createFriends>;
@@ -41,39 +40,17 @@ export function createFriends(ports: LogPorts, standing: Standing, own: OwnLog) 
     for await (const { key } of allRecords(store, FOLLOW)) direct.push(key);
     return withLogs(direct);
   };
-  /** The authors, and the logs that they certify as identities and have not revoked. */
+  /** The authors, and the logs that they certify as identities. */
   const withLogs = async (authors: readonly string[]): Promise<string[]> => {
     const all = new Set(authors);
-    const revoked = new Set<string>();
-    for await (const row of ofKind(REVOCATION_KIND)) {
-      const revocation = readRevocation(parsedRow(row));
-      if (revocation !== undefined && all.has(toHex(revocation.statement.identity)) && (await holds(revocation))) {
-        revoked.add(toHex(revocation.statement.log));
-      }
-    }
-    for await (const row of ofKind(CERTIFICATE_KIND)) {
-      const certificate = readCertificate(parsedRow(row));
-      if (certificate === undefined || !all.has(toHex(certificate.statement.identity))) continue;
-      if (!revoked.has(row.author) && (await holds(certificate))) all.add(row.author);
-    }
+    for await (const { log } of certifiedBy(ports, new Set(authors))) all.add(toHex(log));
     return [...all].filter((author) => !standing.isBlocked(author) && author !== own.author);
   };
-  const holds = (signed: { statement: { identity: Uint8Array }; signature: Uint8Array; message: Uint8Array }) =>
-    ports.verifier.verify(signed.statement.identity, signed.signature, signed.message);
-
-  async function* ofKind(kind: string, author?: string): AsyncGenerator<LogEntryRow> {
-    for (let after = 0; ; ) {
-      const page = await store.entriesByArrival(after, PAGE, { kind, ...(author !== undefined && { author }) });
-      yield* page.filter(({ verified }) => verified);
-      if (page.length < PAGE) return;
-      after = page.at(-1)?.arrival ?? after;
-    }
-  }
   /** Whom an author says to follow: the last word on each counts. */
   const followedBy = async (author: string): Promise<string[]> => {
     const said = new Map<string, { depth: number; follows: boolean }>();
     for (const kind of Object.values(KINDS)) {
-      for await (const row of ofKind(kind, author)) {
+      for await (const row of entriesOfKind(ports, kind, { author })) {
         const { dialect, body } = parsedRow(row);
         const peer = parseId(dialect, 'identity', body.find(([key]) => key === 'peer')?.[1] ?? '');
         if (peer === undefined || row.depth < (said.get(toHex(peer))?.depth ?? 0)) continue;

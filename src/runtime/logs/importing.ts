@@ -60,6 +60,7 @@ export async function importEntries(
     const { entry } = item;
     if (entry.depth < nextOf(tip)) return compareWithKnown(tip, item);
     if (standing.forkedAt(tip.author) !== undefined) return void refuse('fork', item);
+    if ((standing.revokedFrom(tip.author) ?? entry.depth + 1) <= entry.depth) return void refuse('revoked', item);
     const target = lipmaaTarget(entry.dialect, entry.depth);
     const lipmaaId = target === undefined ? undefined : tip.ids.get(target);
     if (target !== undefined && lipmaaId === undefined && entry.depth === nextOf(tip)) {

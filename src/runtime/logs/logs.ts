@@ -15,6 +15,7 @@ import { createOwnLog, type OwnLog } from './own.ts';
 import type { LogPorts } from './ports.ts';
 import { createProving } from './proving.ts';
 import { readEntries } from './reading.ts';
+import { createRevoking } from './revoking.ts';
 import { createStanding } from './standing.ts';
 
 export interface LogsOfPeer extends Logs {
@@ -35,6 +36,7 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   const own = createOwnLog(ports, standing, news.tell);
   const blobs = createLogBlobs(ports, own);
   const friends = createFriends(ports, standing, own);
+  const revoking = createRevoking(ports, standing, own);
   const proving = createProving(ports, standing);
   const checker = createChecker(parts);
   const running = new Set<Promise<unknown>>();
@@ -88,10 +90,12 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
     block: (author, options) => begun(friends.block(author, options)),
     unblock: (author) => begun(friends.unblock(author)),
     peers: ({ distance = 1 } = {}) => friends.peers(distance),
+    revoke: async (author, { head } = {}) => entryOfRow(await begun(revoking.revoke(author, head))),
     importEntries: (source, options) =>
       begun(
-        importEntries(parts, source, options).finally(() => {
+        importEntries(parts, source, options).finally(async () => {
           if (options?.trustHeads === true) checker.wake();
+          if (options?.dryRun !== true) await revoking.apply();
         }),
       ),
     exportEntries: (options) => exportEntries({ ...parts, own: own.author, followed: friends.followed }, options),

@@ -8,10 +8,16 @@ import { type Head, lipmaaTarget } from '../../core/log/chain.ts';
 import { type Dialect, formatId, NONE } from '../../core/log/dialect.ts';
 import { appendToDraft, type Draft, entryOfDraft, newDraft } from '../../core/log/draft.ts';
 import { renderEntry, signedText } from '../../core/log/entry.ts';
-import { CERTIFICATE_KIND, certificateBody, certificateMessage } from '../../core/log/ownership.ts';
+import {
+  CERTIFICATE_KIND,
+  certificateBody,
+  certificateMessage,
+  type LogCertificate,
+} from '../../core/log/ownership.ts';
 import type { LogEntryRow, StoreOp } from '../../core/ports.ts';
 import type { EntryBody } from '../api-logs.ts';
 import { nameOps } from './blob-names.ts';
+import { certifiedBy } from './certified.ts';
 import { chunkDrafts } from './chunk-entries.ts';
 import type { LogPorts } from './ports.ts';
 import type { Standing } from './standing.ts';
@@ -60,6 +66,9 @@ export function createOwnLog(ports: LogPorts, standing: Standing, arrived: () =>
         `Cannot append: this log forked at depth ${forkedAt}, as another installation has its key; start a new log`,
       );
     }
+    if (standing.revokedFrom(author) !== undefined) {
+      throw new UsageError('Cannot append: this log was revoked by its identity; start a new log');
+    }
     if ((await store.log(author)) === undefined && draft.kind !== CERTIFICATE_KIND) await certify(draft.dialect);
     for (const chunks of await chunkDrafts(ports, draft)) await appendAt(chunks, []);
     return appendAt(draft, also);
@@ -77,10 +86,19 @@ export function createOwnLog(ports: LogPorts, standing: Standing, arrived: () =>
     const { signer } = ports;
     if (signer === undefined) return;
     const created = new Date(ports.clock.now()).toISOString();
-    const previous = (await store.record('log-own', 'previous')) ?? NONE;
+    const previous = await olderHead(signer.key, of);
     const certificate = { dialect: of, log: logSigner.key, identity: signer.key, created, previous };
     const body = certificateBody(certificate, await signer.sign(certificateMessage(certificate)));
     await attempt({ dialect: of, kind: CERTIFICATE_KIND, body }, []);
+  };
+  /** The head of the log that this identity wrote last elsewhere, if it has come here: a restored peer goes on from it. */
+  const olderHead = async (identity: Uint8Array, of: Dialect): Promise<string> => {
+    let latest: LogCertificate | undefined;
+    for await (const certificate of certifiedBy(ports, new Set([toHex(identity)]))) {
+      if (latest === undefined || latest.created < certificate.created) latest = certificate;
+    }
+    const log = latest && (await store.log(toHex(latest.log)));
+    return log === undefined ? NONE : formatId(of, 'entry', log.head);
   };
   /** One after the other; a failure stops nobody else. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,5 +1,5 @@
 /**
- * How authors stand here: blocked, forked, and entries that were refused for their signature, held in memory as they
+ * How authors stand here: blocked, forked, revoked, and entries that were refused for their signature, held in memory as they
  * are asked for at every entry. Forks keep their evidence: two signed entries at one depth, in records.
  */
 import { fromUtf8, toHex } from '../../core/bytes.ts';
@@ -15,6 +15,8 @@ export type Standing = Awaited<ReturnType<typeof createStanding>>;
 export const BLOCK = 'block';
 const FORK = 'fork';
 const REFUSED = 'refused-entry';
+/** By author, the depth from which on nothing counts. */
+const REVOKED = 'revoked';
 const MOST_REFUSED = 10_000;
 const PAGE = 1000;
 
@@ -22,8 +24,10 @@ export async function createStanding({ store, sha256 }: Pick<LogPorts, 'store' |
   const blocked = new Set<string>();
   const forked = new Map<string, number>();
   const refused = new Set<string>();
+  const revoked = new Map<string, number>();
   for await (const { key } of allRecords(store, BLOCK)) blocked.add(key);
   for await (const { key } of allRecords(store, REFUSED)) refused.add(key);
+  for await (const { key, value } of allRecords(store, REVOKED)) revoked.set(key, Number(value));
   for await (const { key } of allRecords(store, FORK)) noteFork(forked, key.slice(0, 64), Number(key.slice(65)));
 
   return {
@@ -33,6 +37,11 @@ export async function createStanding({ store, sha256 }: Pick<LogPorts, 'store' |
       else blocked.delete(author);
     },
     blocked: (): readonly string[] => [...blocked].sort(),
+    revokedFrom: (author: string): number | undefined => revoked.get(author),
+    async revoke(author: string, from: number): Promise<void> {
+      revoked.set(author, from);
+      await store.commit([{ op: 'put', space: REVOKED, key: author, value: String(from) }]);
+    },
     forkedAt: (author: string): number | undefined => forked.get(author),
     wasRefused: (id: Uint8Array): boolean => refused.size > 0 && refused.has(toHex(id)),
     /** Remembers what need not be checked again; a bounded number. */

@@ -16,7 +16,7 @@ import { type EnsureOptions, ensureServer } from './client/ensure.ts';
 import { exchange, gather } from './client/exchange.ts';
 import { type Inbox, type InboxEntry, memoryInbox } from './client/inbox.ts';
 import { createListening } from './client/listening.ts';
-import { acknowledgement, errorOf, isQueued, isServers, parsed, SERVER } from './client/packets.ts';
+import { acknowledgement, errorOf, isQueued, isServers, OFFER, parsed, SERVER } from './client/packets.ts';
 import { createQueue } from './client/queue.ts';
 import type {
   AgentPacket,
@@ -41,7 +41,6 @@ export type * from './client/types.ts';
 const TIMEOUT_MS = 10_000;
 const CACHED_TIMEOUT_MS = 5_000;
 const CLAIM = 'claim:';
-const OFFER = 1;
 
 export class KeepClient {
   readonly host: string;

@@ -1,11 +1,12 @@
 /** The inbox of a name in an installation: a database in DATA_DIR/agents, one process at a time. */
 import { join } from 'node:path';
 import { fromHex, toHex, utf8 } from '../../core/bytes.ts';
+import { decodePacket } from '../../core/packet/packet.ts';
 import type { Placed, Store } from '../../core/ports.ts';
 import { clock, sha256 } from '../../platform/node/crypto.ts';
 import { openStore } from '../../platform/node/store.ts';
 import type { Inbox, InboxEntry } from './inbox.ts';
-import { payloadOf, readPacket } from './packets.ts';
+import { payloadOf, shownFrom } from './packets.ts';
 import type { AgentPacket } from './types.ts';
 
 const SCOPE = 'inbox';
@@ -46,5 +47,5 @@ async function insert(store: Store, packet: AgentPacket): Promise<boolean> {
 const entryOf = ({ arrival, received, envelope }: Placed): InboxEntry => ({
   arrival,
   received: new Date(received),
-  packet: readPacket(envelope).packet,
+  packet: shownFrom(decodePacket(envelope)),
 });

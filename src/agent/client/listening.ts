@@ -3,6 +3,7 @@
  * while nobody listens waits for the first who does.
  */
 import type { Inbox } from './inbox.ts';
+import { isServersWord } from './packets.ts';
 import { createQueue, type Queue } from './queue.ts';
 import type { AgentPacket, ListenOptions } from './types.ts';
 
@@ -34,17 +35,20 @@ export function createListening({ inbox, acknowledge, hold }: ListeningPorts): L
     hold(full.size > 0);
   };
   const backlog: AgentPacket[] = [];
+  const hand = (packet: AgentPacket, wants: (options: ListenOptions) => boolean): void => {
+    for (const [queue, options] of listeners) if (wants(options)) queue.push(packet);
+  };
 
   return {
     async take(packet) {
       if (packet.typ === HEARTBEAT) return;
+      if (isServersWord(packet)) return hand(packet, ({ withServer }) => withServer === true);
       const { insert, isDurable } = await inbox();
-      const isNew = packet.envelopeId === undefined || (await insert(packet));
+      const isNew = await insert(packet);
       if (isDurable || !isNew) acknowledge(packet);
       if (!isNew) return;
-      const isServers = packet.key === undefined;
-      for (const [queue, { withServer }] of listeners) if (!isServers || withServer) queue.push(packet);
-      if (listeners.size > 0 || isServers) return;
+      hand(packet, () => true);
+      if (listeners.size > 0) return;
       backlog.push(packet);
       if (backlog.length > HIGH) press(backlog, true);
     },

@@ -1,16 +1,22 @@
 /** Packets as the client sees them: signed on the way out, verified on the way in (spec/08-keep.md). */
 import { randomUUID } from 'node:crypto';
 import { fromHex, toHex } from '../../core/bytes.ts';
+import { envelopeId } from '../../core/envelope/envelope.ts';
 import { RemoteError } from '../../core/errors.ts';
-import { decodePacket, encodePacket, type Packet, signedBytes } from '../../core/packet/packet.ts';
+import { encodePacket, NOTHING, type Packet, readPacket, signedBytes } from '../../core/packet/packet.ts';
+import { toEnvelope } from '../../core/packet/packet-envelope.ts';
 import type { Signer, Verifier } from '../../core/ports.ts';
 import { sha256 } from '../../platform/node/crypto.ts';
 import type { AgentPacket, PacketOptions } from './types.ts';
 
 export const SERVER = 'server';
 const ERROR = 'error:';
+const QUEUED = 'queued';
+const RECEIPT = 'receipt:';
+/** What the server adds to a packet that it kept, beside the signature: field 100, set. */
+const WAITED = 'a00601';
+export const OFFER = 1;
 const TTL_S = 60;
-const NOTHING = new Uint8Array(0);
 
 /** Ready to be sent. */
 export interface Sealed {
@@ -32,32 +38,42 @@ export async function sealPacket(draft: Draft, signer: Signer): Promise<Sealed> 
  * to be anybody's but the server's.
  */
 export async function openPacket(payload: Uint8Array, verifier: Verifier): Promise<AgentPacket | undefined> {
-  const { packet, decoded } = readPacket(payload);
-  if (packet.key === undefined) return packet.src === SERVER ? packet : undefined;
-  return (await verifier.verify(decoded.pk, decoded.sig, signedBytes(decoded))) ? packet : undefined;
+  const { packet, signed } = readPacket(payload);
+  const shown = shownFrom(packet);
+  if (shown.key === undefined) return shown.src === SERVER ? shown : undefined;
+  return (await verifier.verify(packet.pk, packet.sig, signed)) ? shown : undefined;
 }
 
-/** What the bytes say, whether true or not. Throws DecodeError. */
-export function readPacket(payload: Uint8Array): { packet: AgentPacket; decoded: Packet } {
-  const decoded = decodePacket(payload);
-  const { sig, pk, ...fields } = decoded;
-  const isSigned = sig.length > 0 || pk.length > 0;
-  const signing = isSigned
-    ? { key: toHex(pk), signature: toHex(sig), envelopeId: toHex(sha256(signedBytes(decoded))) }
-    : { key: undefined, signature: undefined, envelopeId: undefined };
-  return { packet: { ...fields, ...signing }, decoded };
+/** What a packet says, whether true or not. */
+export function shownFrom(decoded: Packet): AgentPacket {
+  const { typ, id, src, dst, body, fee, ttl, scar, unknown = NOTHING } = decoded;
+  const waited = toHex(unknown) === WAITED;
+  return { typ, id, src, dst, body, fee, ttl, scar, waited, ...signingOf(decoded) };
+}
+
+function signingOf(decoded: Packet): Pick<AgentPacket, 'key' | 'signature' | 'envelopeId'> {
+  const { sig, pk } = decoded;
+  if (sig.length === 0 && pk.length === 0) return { key: undefined, signature: undefined, envelopeId: undefined };
+  return { key: toHex(pk), signature: toHex(sig), envelopeId: toHex(envelopeId(sha256, toEnvelope(decoded))) };
 }
 
 /** The bytes to read it from again. */
-export function payloadOf({ key, signature, envelopeId: _, ...fields }: AgentPacket): Uint8Array {
-  return encodePacket({ ...fields, sig: fromHex(signature ?? '') ?? NOTHING, pk: fromHex(key ?? '') ?? NOTHING });
+export function payloadOf(packet: AgentPacket): Uint8Array {
+  const { typ, id, src, dst, body, fee, ttl, scar } = packet;
+  const signing = { sig: fromHex(packet.signature ?? '') ?? NOTHING, pk: fromHex(packet.key ?? '') ?? NOTHING };
+  return encodePacket({ typ, id, src, dst, body, fee, ttl, scar, ...signing });
 }
 
 /** Whether the server itself answers to that name, as published. */
 export const isServers = (dst: string): boolean => dst === SERVER || dst === '' || dst.startsWith('discover:');
 
-/** The server's own word, not a packet that it hands on. */
-export const isServersWord = (packet: AgentPacket): boolean => packet.key === undefined;
+/**
+ * The server's own word, not a packet that it hands on. It signs what others may be shown: that it keeps a packet, and
+ * that one was fetched.
+ */
+export function isServersWord({ key, src, body }: AgentPacket): boolean {
+  return key === undefined || (src === SERVER && (body === QUEUED || body.startsWith(RECEIPT)));
+}
 
 /** What the server refused, such as "offline"; undefined where it did not. */
 export function errorOf(packet: AgentPacket): string | undefined {
@@ -65,7 +81,7 @@ export function errorOf(packet: AgentPacket): string | undefined {
 }
 
 /** Whether the server says that it keeps a packet for one that is away. */
-export const isQueued = (packet: AgentPacket): boolean => isServersWord(packet) && packet.body === 'queued';
+export const isQueued = (packet: AgentPacket): boolean => isServersWord(packet) && packet.body === QUEUED;
 
 /** JSON from the server, which is an object. */
 export function parsed(body: string, query: string): Record<string, unknown> {
@@ -75,8 +91,9 @@ export function parsed(body: string, query: string): Record<string, unknown> {
   } catch {}
   throw new RemoteError(`Cannot discover ${query}: expected a JSON object, got "${body.slice(0, 100)}"`);
 }
-export function acknowledgement(
-  _packet: AgentPacket,
-): { dst: string; body: string; typ?: number; id?: string } | undefined {
-  return undefined;
+/** What tells the server that it need not keep a packet any longer; undefined for one that it does not keep. */
+export function acknowledgement({ waited, id, envelopeId: known }: AgentPacket): Acknowledgement | undefined {
+  return waited && known !== undefined ? { dst: 'inbox:ack', typ: OFFER, id, body: known } : undefined;
 }
+
+type Acknowledgement = { readonly dst: string; readonly typ: number; readonly id: string; readonly body: string };

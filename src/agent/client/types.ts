@@ -48,6 +48,8 @@ export interface AgentPacket {
   readonly signature: string | undefined;
   /** 64 hex characters, the same however often the packet comes; undefined where nothing is signed. */
   readonly envelopeId: string | undefined;
+  /** Whether it waited at the server while nobody bore the name. */
+  readonly waited: boolean;
 }
 
 export interface Calling {

@@ -69,8 +69,9 @@ const bodies: Target = {
       agent: fc.boolean(),
       sender: bytes(32),
       channel: fc.constantFrom('main', 'a-1'),
+      sharedKeys: fc.array(fc.record({ id: bytes(32), bodyKey: bytes(32) }), { maxLength: 3 }),
     })
-    .map(encodeBody),
+    .map((body) => encodeBody(body.sharedKeys.length > 0 ? { ...body, text: '', files: [] } : body)),
   check: (input) =>
     readsBack(input, decodeBody, (decoded) => (decoded.kind === 'body' ? rewritten(decoded.body, input) : undefined)),
 };

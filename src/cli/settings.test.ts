@@ -8,7 +8,9 @@ const defaults: RelayFlags = { port: '4100', keepPort: '9009', p2pPort: '4101', 
 
 describe('the options of an installation', () => {
   it('have their defaults', () => {
-    assert.deepEqual(relaySettings(defaults), { port: 4100, dataDir: resolve('data'), rateLimits: true });
+    assert.deepEqual(relaySettings(defaults), {
+      ...{ port: 4100, keepPort: 9009, dataDir: resolve('data'), rateLimits: true },
+    });
   });
 
   it('reach the relay as it wants them', () => {
@@ -24,6 +26,7 @@ describe('the options of an installation', () => {
     };
     assert.deepEqual(relaySettings(given), {
       port: 0,
+      keepPort: 'off',
       dataDir: resolve('data'),
       dbPath: resolve('x/y.db'),
       allowedOrigins: ['https://a.example', 'https://b.example'],

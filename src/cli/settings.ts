@@ -23,6 +23,7 @@ export interface RelayFlags {
 
 export interface RelaySettings {
   port: number;
+  keepPort: number | 'off';
   host?: string;
   dataDir: string;
   dbPath?: string;
@@ -57,7 +58,7 @@ export function addRelayOptions(command: Command): Command {
   return command
     .addOption(new Option('--port <number>', 'HTTP: page, messages, events').env('PORT').default('4100'))
     .addOption(
-      new Option('--keep-port <number|off>', 'reserved: nothing listens there yet').env('KEEP_PORT').default('9009'),
+      new Option('--keep-port <number|off>', "agents' packets (keep-protocol)").env('KEEP_PORT').default('9009'),
     )
     .addOption(
       new Option('--p2p-port <number|off>', 'reserved: nothing listens there yet').env('P2P_PORT').default('4101'),
@@ -84,11 +85,11 @@ export function addRelayOptions(command: Command): Command {
 
 /** Throws UsageError for what can't be meant. */
 export function relaySettings(flags: RelayFlags): RelaySettings {
-  portOf('KEEP_PORT', flags.keepPort, true);
-  portOf('P2P_PORT', flags.p2pPort, true);
+  portOrOff('P2P_PORT', flags.p2pPort);
   const origins = listOf(flags.allowedOrigins);
   return {
-    port: portOf('PORT', flags.port, false),
+    port: portOf('PORT', flags.port),
+    keepPort: portOrOff('KEEP_PORT', flags.keepPort),
     dataDir: resolve(flags.dataDir),
     rateLimits: switchOf('RATE_LIMITS', flags.rateLimits),
     ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -98,13 +99,14 @@ export function relaySettings(flags: RelayFlags): RelaySettings {
   };
 }
 
-function portOf(name: string, text: string, mayBeOff: boolean): number {
-  if (mayBeOff && text === 'off') return 0;
+function portOrOff(name: string, text: string): number | 'off' {
+  return text === 'off' ? 'off' : portOf(name, text, ' or "off"');
+}
+
+function portOf(name: string, text: string, orElse = ''): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65535) return port;
-  throw new UsageError(
-    `Cannot use ${name}: expected a port from 0 to 65535${mayBeOff ? ' or "off"' : ''}, got "${text}".`,
-  );
+  throw new UsageError(`Cannot use ${name}: expected a port from 0 to 65535${orElse}, got "${text}".`);
 }
 
 function switchOf(name: string, text: string): boolean {
@@ -129,7 +131,7 @@ export function relayOption(): Option {
 }
 
 export function relayUrl(given: string | undefined, environment: Record<string, string | undefined>): string {
-  const text = given ?? `http://localhost:${portOf('PORT', environment.PORT ?? '4100', false)}`;
+  const text = given ?? `http://localhost:${portOf('PORT', environment.PORT ?? '4100')}`;
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '');
   throw new UsageError(`Cannot use --relay: expected an http or https URL, got "${text}".`);

@@ -11,6 +11,7 @@ export function messageLine(message: Message): string {
 }
 
 function body(message: Message): string {
+  if (message.sharedKeys !== undefined) return `[shares the keys of ${plural(message.sharedKeys, 'earlier message')}]`;
   if (message.text !== undefined) return printableLines(message.text, '  ');
   return message.lock.state === 'sealed' ? `[sealed: ${reasons[message.lock.reason]}]` : '[empty]';
 }
@@ -32,9 +33,9 @@ function mark(message: Message): string {
 }
 
 export function messageJson(message: Message): object {
-  const { id, channel, time, author, text, lock, delivery } = message;
+  const { id, channel, time, author, text, lock, delivery, sharedKeys } = message;
   const files = message.files.map(({ name, type, size }) => ({ name, type, size }));
-  return { id, channel, time: time.toISOString(), author, text, files, lock, delivery };
+  return { id, channel, time: time.toISOString(), author, text, files, lock, delivery, sharedKeys };
 }
 
 export function memberRow(member: Member): string[] {

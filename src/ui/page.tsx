@@ -60,6 +60,15 @@ function follow(chat: Chat, seen: Seen, muted: Muted, where: () => string): void
   window.addEventListener('storage', seen.refresh);
   window.addEventListener('storage', muted.refresh);
   window.addEventListener('keydown', (event) => step(event, chat));
+  window.addEventListener('keydown', seek);
+}
+
+/** Control or Command with K: to the search, where it is on screen. */
+function seek(event: KeyboardEvent): void {
+  const field = document.getElementById('search');
+  if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || field === null) return;
+  event.preventDefault();
+  field.focus();
 }
 
 /** Alt with the up or down arrow: the channel above or below. */

@@ -13,7 +13,7 @@ const SEALED: Record<SealedReason, { one: string; more: string; why: string }> =
   'before-you-joined': {
     one: 'message sealed before you joined',
     more: 'messages sealed before you joined',
-    why: 'Each message is sealed to those who are in the channel when it is sent. You were not, so its keys were never made for you.',
+    why: 'Each message is sealed to those who are in the channel when it is sent. You were not, so its keys were never made for you. A member who can open it may share it with you.',
   },
   'not-for-you': {
     one: 'message sealed to others',

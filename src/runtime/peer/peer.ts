@@ -73,8 +73,11 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     // What it carries is noted first, so that whoever hears of it can open what it is for.
     void shared
       .take(placed)
-      .catch((error) => ports.onError?.(error))
-      .then(() => tell(placed));
+      .catch((error) => void ports.onError?.(error))
+      .then((opened) => {
+        tell(placed);
+        for (const each of opened ?? []) news.tellMessage(each);
+      });
   });
   const stopLink = link && keepRunning(ports, link);
 

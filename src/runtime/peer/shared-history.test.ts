@@ -62,11 +62,15 @@ test('a member shares the past: the newcomer reads it, files and all, and is tol
   await messageWhere(main, isEarly);
   assert.equal((await main.messages()).filter(isEarly).length, 2);
   const sent = relay.messages.length;
+  const told = new Promise<void>((settle) => {
+    main.on('message', ({ text }) => text === 'before Cleo: one' && settle());
+  });
 
   assert.equal(await ben.channel('main').shareHistory(cleo.identity.key), 2);
   const share = await messageWhere(main, ({ sharedKeys }) => sharedKeys === 2);
   assert.equal(share.author.key, ben.identity.key);
   assert.equal(share.text, '');
+  await told;
   const [one, two] = await main.messages();
   assert.equal(one?.text, 'before Cleo: one');
   assert.equal(one?.author.key, ada.identity.key);

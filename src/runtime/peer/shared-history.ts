@@ -21,8 +21,8 @@ import { type SendingParts, sendBody } from './sending.ts';
 export interface SharedHistory {
   /** Opens by the own wrap, else with a key that a member shared; `by` is then the verifying key of who did. */
   open(message: Piper12, id: string): Promise<{ result: Opened; by?: string }>;
-  /** Notes what a message that has just arrived carries. Whether it carries anything. */
-  take(placed: Placed): Promise<boolean>;
+  /** Notes the keys that a message which has just arrived carries, and answers the messages here that they are for. */
+  take(placed: Placed): Promise<Placed[]>;
 }
 
 interface Source {
@@ -79,11 +79,14 @@ export function createSharedHistory(parts: {
     },
     async take(placed) {
       const message = sealedIn(placed);
-      if (message === undefined || !mayCarryKeys(message, self)) return false;
+      if (message === undefined || !mayCarryKeys(message, self)) return [];
       const source: Source = { scope: placed.scope, time: placed.time, id: toHex(placed.id) };
       const { keys } = await keysFrom(source);
-      if (keys.size > 0) await ports.store.commit([...keys.keys()].map((id) => note(id, source)));
-      return keys.size > 0;
+      if (keys.size === 0) return [];
+      await ports.store.commit([...keys.keys()].map((id) => note(id, source)));
+      const meant: Placed[] = [];
+      for await (const each of everything(ports, placed.scope)) if (keys.has(toHex(each.id))) meant.push(each);
+      return meant;
     },
   };
 }

@@ -8,6 +8,7 @@ import { toHex, utf8 } from '../src/core/bytes.ts';
 import { type Dialect, formatId } from '../src/core/log/dialect.ts';
 import { signerFromSeed } from '../src/platform/node/crypto.ts';
 import { damagedBundles } from './spec-pigeon-vectors/damaged.ts';
+import { fileManifests } from './spec-pigeon-vectors/files.ts';
 import { logKeys } from './spec-pigeon-vectors/log-keys.ts';
 import { proofs } from './spec-pigeon-vectors/proofs.ts';
 import { rules } from './spec-pigeon-vectors/rules.ts';
@@ -24,6 +25,7 @@ export async function makePigeonVectors(): Promise<Map<string, Uint8Array>> {
     ...(await damagedBundles()),
     ...(await proofs()),
     ...(await logKeys()),
+    ...fileManifests(),
     ...rules(),
   ];
   const files = new Map(made.map(({ file, bytes }) => [file, bytes]));
@@ -47,6 +49,15 @@ const authors = () =>
 
 /** Fenced blocks of the text that show a file: ```pgn name. */
 export const WORKED = /^```pgn ([\w.-]+)\n([\s\S]*?)^```$/gm;
+/** Those that show a file's bytes in hex: ```hex name. */
+export const WORKED_HEX = /^```hex ([\w.-]+)\n([\s\S]*?)^```$/gm;
+
+export const hexRows = (bytes: Uint8Array): string =>
+  `${
+    toHex(bytes)
+      .match(/.{1,64}/g)
+      ?.join('\n') ?? ''
+  }\n`;
 
 async function write(): Promise<void> {
   const made = await makePigeonVectors();
@@ -57,7 +68,10 @@ async function write(): Promise<void> {
   const filled = text.replace(WORKED, (_, file: string) => {
     return `\`\`\`pgn ${file}\n${readFileSync(new URL(file, folder), 'utf8')}\`\`\``;
   });
-  writeFileSync(document, filled);
+  const shown = filled.replace(WORKED_HEX, (_, file: string) => {
+    return `\`\`\`hex ${file}\n${hexRows(readFileSync(new URL(file, folder)))}\`\`\``;
+  });
+  writeFileSync(document, shown);
 }
 
 if (process.argv[2] === '--write') await write();

@@ -4,18 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { blobPaths, partFolders } from '../src/core/bundle/layout.ts';
 import { fromHex, fromUtf8, toHex, utf8 } from '../src/core/bytes.ts';
-import { UsageError } from '../src/core/errors.ts';
+import { DecodeError, UsageError } from '../src/core/errors.ts';
 import { decodeCertificate } from '../src/core/log/certificate.ts';
 import type { Dialect } from '../src/core/log/dialect.ts';
 import { blobsOf, type Entry, entryId, quoteValue, signedText } from '../src/core/log/entry.ts';
 import { decodeFork } from '../src/core/log/fork.ts';
 import { lipmaa } from '../src/core/log/lipmaa.ts';
+import { decodeFileManifest } from '../src/core/log/manifest.ts';
 import { readCertificate, readRevocation } from '../src/core/log/ownership.ts';
 import { sha256 } from '../src/platform/node/crypto.ts';
 import { createVerifier } from '../src/platform/node/verifier.ts';
 import { parseWhole, readAll } from './spec-pigeon-reader.ts';
 import type { PigeonVector } from './spec-pigeon-vectors/writer.ts';
-import { document, folder, makePigeonVectors, WORKED } from './spec-pigeon-vectors.ts';
+import { document, folder, hexRows, makePigeonVectors, WORKED, WORKED_HEX } from './spec-pigeon-vectors.ts';
 
 const spec = readFileSync(document, 'utf8');
 const read = (file: string): Uint8Array => readFileSync(new URL(file, folder));
@@ -57,6 +58,14 @@ const tries: Tries = {
     const { identity, created, log, dialect: _, ...reference } = read_.statement;
     if (!(await verifier.verify(identity, read_.signature, read_.message))) return { reason: 'bad signature' };
     return { identity: toHex(identity), created, log: toHex(log), ...reference };
+  },
+  'file manifest'({ file }) {
+    try {
+      const { chunks, ...sizes } = decodeFileManifest(read(file));
+      return { ...sizes, chunks: chunks.map(toHex) };
+    } catch (error) {
+      return { field: error instanceof DecodeError ? error.field : String(error) };
+    }
   },
   table: ({ file }) => tables[file]?.(JSON.parse(fromUtf8(read(file)) ?? '')),
 };
@@ -132,4 +141,10 @@ test('the worked entries in the text are those of the vectors', () => {
   const blocks = [...spec.matchAll(WORKED)];
   assert.ok(blocks.length >= 3, `only ${blocks.length} worked entries found`);
   for (const [, file = '', shown = ''] of blocks) assert.equal(shown, fromUtf8(read(file)), file);
+});
+
+test('the worked bytes in the text are those of the vectors', () => {
+  const blocks = [...spec.matchAll(WORKED_HEX)];
+  assert.ok(blocks.length >= 1, `only ${blocks.length} worked bytes found`);
+  for (const [, file = '', shown = ''] of blocks) assert.equal(shown, hexRows(read(file)), file);
 });

@@ -10,6 +10,7 @@ import { openBlobs } from '../platform/node/blobs.ts';
 import { clock } from '../platform/node/crypto.ts';
 import { openStore } from '../platform/node/store.ts';
 import type { House } from '../runtime/house.ts';
+import { addAgentCard } from './agent-card.ts';
 import { assemble } from './assemble.ts';
 import { addBlobs } from './blobs.ts';
 import { addChannels } from './channels.ts';
@@ -160,6 +161,7 @@ function routes(context: RelayContext, ingress: Ingress, options: RelayOptions):
   addProfiles(app, context);
   addBlobs(app, context);
   addOwner(app, context);
+  addAgentCard(app, context);
   const page = addPage(app, options.pageDir);
   app.setNotFoundHandler(async (request, reply) => {
     const readable = request.method === 'GET' || request.method === 'HEAD';

@@ -27,7 +27,7 @@ interface ClaimRecord {
 export function addAgentCard(app: FastifyInstance, { store, clock }: RelayContext): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply, name: string) => {
     const claim = isAgentName(name) ? await claimOf(store, name, clock.now()) : undefined;
-    const port = await store.record('agent', 'port');
+    const port = await store.record('keep', 'port');
     if (claim === undefined || port === undefined) {
       return refuse(404, 'not found', { detail: 'nobody claimed that name' });
     }
@@ -46,7 +46,7 @@ export function addAgentCard(app: FastifyInstance, { store, clock }: RelayContex
 }
 
 async function claimOf(store: Store, name: string, now: number): Promise<ClaimRecord | undefined> {
-  const text = await store.record('claim', name);
+  const text = await store.record('keep-claim', name);
   const claim = text === undefined ? undefined : (JSON.parse(text) as ClaimRecord);
   return claim === undefined || (claim.expires !== 0 && claim.expires <= now) ? undefined : claim;
 }

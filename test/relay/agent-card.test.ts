@@ -11,9 +11,9 @@ describe('agent cards', () => {
   before(async () => {
     relay = shared.relay;
     const claim = (name: string, expires: number) =>
-      ({ op: 'put', space: 'claim', key: name, value: JSON.stringify({ key: KEY, since: 1, expires }) }) as const;
+      ({ op: 'put', space: 'keep-claim', key: name, value: JSON.stringify({ key: KEY, since: 1, expires }) }) as const;
     await relay.house.store.commit([
-      { op: 'put', space: 'agent', key: 'port', value: '9009' },
+      { op: 'put', space: 'keep', key: 'port', value: '9009' },
       ...[claim('bot:alice', 0), claim('bot:late', 1), claim('team/a', Date.UTC(2100, 0))],
     ]);
   });

@@ -13,7 +13,7 @@ export const SERVER = 'server';
 const ERROR = 'error:';
 const QUEUED = 'queued';
 const RECEIPT = 'receipt:';
-/** What the server adds to a packet that it kept, beside the signature: field 100, set. */
+/** What the server puts at the end of a packet that it kept, beside the signature: field 100, set. */
 const WAITED = 'a00601';
 export const OFFER = 1;
 const TTL_S = 60;
@@ -47,7 +47,7 @@ export async function openPacket(payload: Uint8Array, verifier: Verifier): Promi
 /** What a packet says, whether true or not. */
 export function shownFrom(decoded: Packet): AgentPacket {
   const { typ, id, src, dst, body, fee, ttl, scar, unknown = NOTHING } = decoded;
-  const waited = toHex(unknown) === WAITED;
+  const waited = toHex(unknown).endsWith(WAITED);
   return { typ, id, src, dst, body, fee, ttl, scar, waited, ...signingOf(decoded) };
 }
 

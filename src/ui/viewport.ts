@@ -2,6 +2,8 @@
 import { stretch, type Timeline } from './timeline.ts';
 
 export const DRAWN = 160;
+/** While a reader follows the newest: a tall screen of them, so that a flood is drawn quickly. */
+export const FOLLOWED = 60;
 const STEP = 60;
 
 /** The last drawn message; undefined means the newest, whichever that is. */

@@ -32,6 +32,7 @@ export const talk = {
     linkCopied: 'Link copied',
     discard: 'Take back',
     discardHint: 'No relay has it yet: it will not be sent',
+    sending: 'Sending…',
     uploading: (done: number, total: number) => `Sending files, ${Math.round((done / total) * 100)} %`,
     sharedBy: (name: string) =>
       `Sealed before you joined, and opened with a key that ${name} shared with you. Author and time are as signed.`,

@@ -1,11 +1,13 @@
 /** Trust one can see: who came, equal safety numbers, a mark that lasts, a key that changes, and the past shared. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { toHex } from '../../src/core/bytes.ts';
 import { open } from '../../src/open/node.ts';
+import { signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { skipReason } from './chromium.ts';
 import { arrive, assertNoBreaches, canRead, connected, message, say, sees, startBrowser, startHouse } from './house.ts';
 
@@ -79,6 +81,51 @@ test('a member shares the past, and the newcomer reads it and is told by whom', 
   assert.equal(await konrad.getByText(/messages? sealed before you joined/).count(), 0);
   assertNoBreaches(ada, konrad);
 });
+
+test('a known person under another key is told of loudly and in the timeline, and loses the mark', {
+  skip: skipReason,
+}, async (t) => {
+  const house = await startHouse(t);
+  const browser = await startBrowser(t);
+  const viewport = { width: 1440, height: 900 };
+  const ada = await arrive(await browser.newContext({ viewport }), house.url, 'Ada');
+  const folders = [1, 2].map((agreement) => identityIn(agreement));
+  const relay = house.url.slice(0, -1);
+  t.after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  const [first = '', second = ''] = folders;
+  const before = await open({ dataDir: first, relay, name: 'Grace' });
+  await before.channel('main').send('hello');
+  await before.close();
+  await canRead(ada, 2);
+  const number = await digitsOf(ada, 'Grace');
+  await panel(ada, 'Grace').getByRole('button', { name: 'The numbers are equal: mark as verified' }).click();
+  await panel(ada, 'Grace').getByRole('button', { name: 'Close' }).click();
+
+  const after = await open({ dataDir: second, relay, name: 'Grace' });
+  t.after(() => after.close());
+  await after.channel('main').join();
+  await ada.getByRole('alert').getByText('The key of Grace has changed').waitFor();
+  await ada.getByText('Messages to Grace are sealed to another key from here on').waitFor();
+  await ada.getByRole('button', { name: 'Compare' }).click();
+  await panel(ada, 'Grace').getByText('Not verified').waitFor();
+  assert.notEqual((await panel(ada, 'Grace').locator('.digits li').allTextContents()).join(''), number);
+  await panel(ada, 'Grace').getByRole('button', { name: 'Close' }).click();
+  await ada.getByRole('button', { name: 'I have seen it' }).click();
+  await ada.getByText('The key of Grace has changed').waitFor({ state: 'detached' });
+  assertNoBreaches(ada);
+});
+
+/** A folder with one and the same identity, but for the key that others seal to. */
+function identityIn(agreement: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pipes-rekeyed-'));
+  const signing = new Uint8Array(32).fill(42);
+  const secret = { signing: toHex(signing), agreement: toHex(new Uint8Array(32).fill(agreement)) };
+  const file = { version: 1, suite: 1, features: 0, key: toHex(signerFromSeed(signing).key), secret };
+  writeFileSync(join(folder, 'identity.json'), JSON.stringify(file), { mode: 0o600 });
+  return folder;
+}
 
 test('another who takes a known name is told of loudly, until that has been seen', { skip: skipReason }, async (t) => {
   const house = await startHouse(t);

@@ -101,6 +101,14 @@ test('search finds what was said here, and its link leads there; a muted channel
   await ada.goto(link);
   await found.and(ada.locator('.message-target')).waitFor();
 
+  await ada.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+  await ada.locator('.message-target').waitFor({ state: 'detached' });
+  await ada.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, 0));
+  await ada.getByRole('button', { name: 'Today' }).click();
+  await ada.getByLabel('Show messages from').fill(new Date().toLocaleDateString('sv'));
+  await ada.getByRole('button', { name: 'Go', exact: true }).click();
+  await found.and(ada.locator('.message-target')).waitFor();
+
   await ada.getByRole('button', { name: 'Mute channel' }).click();
   await ada.getByRole('button', { name: 'New channel' }).click();
   await ada.getByLabel('Channel name').fill('garden');

@@ -9,6 +9,7 @@ import type { Directory } from './directory.ts';
 import type { PeerPorts } from './ports.ts';
 import { HISTORY_PAGE, type RelayClient } from './relay-client.ts';
 import { arrivalOf, readServed, type Served, withoutPrev } from './served.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface IncomingParts {
   readonly ports: PeerPorts;
@@ -18,6 +19,8 @@ export interface IncomingParts {
   onMembers(channels: readonly string[]): void;
 }
 
+/** Messages that are checked and stored side by side, so that they share the cost of reaching the disk. */
+export const TAKEN_AT_ONCE = 64;
 const HISTORY_PAGES = 40;
 
 export async function takeEvent(parts: IncomingParts, event: ServerEvent): Promise<void> {
@@ -72,7 +75,9 @@ export async function fillHistory(parts: IncomingParts, channel: string): Promis
   let since = new Date(0).toISOString();
   for (let page = 0; page < HISTORY_PAGES; page++) {
     const values = await parts.relay.history(channel, since);
-    for (const value of values) await takeMessage(parts, value);
+    const line = sideBySide(TAKEN_AT_ONCE);
+    for (const value of values) await line.begin(() => takeMessage(parts, value));
+    await line.all();
     const next = (values.at(-1) as { createdAt?: unknown } | undefined)?.createdAt;
     if (values.length < HISTORY_PAGE || typeof next !== 'string' || next <= since) break;
     since = new Date(Date.parse(next) - 1).toISOString();

@@ -6,10 +6,11 @@
 import { RemoteError } from '../../core/errors.ts';
 import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { type Canceller, createCanceller } from './cancel.ts';
-import { fetchProfiles, fillHistory, type IncomingParts, takeEvent } from './incoming.ts';
+import { fetchProfiles, fillHistory, type IncomingParts, TAKEN_AT_ONCE, takeEvent } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
 import type { Connection, PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface LinkParts extends IncomingParts {
   readonly self: Self;
@@ -114,11 +115,16 @@ export function createLink(parts: LinkParts): Link {
       opening.then(() => catchUp(channels)).catch((error) => own.cancel(error));
     };
     const options = { ...(lastEventId && { lastEventId }), signal: own.signal, onOpen };
+    const line = sideBySide(TAKEN_AT_ONCE, own.cancel);
     try {
       for await (const event of relay.events(channels.length > 0 ? channels : ['main'], options)) {
-        await takeEvent(parts, event);
-        if (event.id) cursor.reach(event.id);
+        const reached = event.id ? () => cursor.reach(event.id as string) : undefined;
+        // A profile after what came before it, and before what comes after.
+        if (event.event === 'profile') await line.all();
+        await line.begin(() => takeEvent(parts, event), reached);
+        if (event.event === 'profile') await line.all();
       }
+      await line.all();
     } finally {
       await cursor.save();
     }

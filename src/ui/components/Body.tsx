@@ -1,5 +1,5 @@
 /** A message's text with the few marks of markdown.ts, as elements and text nodes. Long ones are clipped until asked for. */
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { blocks, clip, segments } from '../clip.ts';
 import { bodyText } from '../display.ts';
 import { type Block, type Inline, type NameAt, parseMarkdown } from '../markdown.ts';
@@ -14,12 +14,13 @@ interface Props {
 
 export function Body({ text, nameAt, isMe }: Props) {
   const [all, setAll] = useState(false);
-  const { shown, clipped } = clip(text);
+  const { shown, clipped } = useMemo(() => clip(text), [text]);
+  const parsed = useMemo(() => parseMarkdown(bodyText(shown), nameAt), [shown, nameAt]);
   if (all) return <Whole text={text} />;
   return (
     <>
       <div class={clipped ? 'body clipped' : 'body'} dir="auto">
-        {parseMarkdown(bodyText(shown), nameAt).map((block, index) => (
+        {parsed.map((block, index) => (
           <BlockView key={index} block={block} isMe={isMe} />
         ))}
         {clipped && '…'}

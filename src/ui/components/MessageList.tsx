@@ -7,7 +7,7 @@ import { createPlace } from '../place.ts';
 import { messageHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { eventsWithin, firstUnreadOf, rows, stretch } from '../timeline.ts';
-import { around, DRAWN, type Last, newer, older } from '../viewport.ts';
+import { around, DRAWN, FOLLOWED, type Last, newer, older } from '../viewport.ts';
 import { words } from '../words.ts';
 import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
@@ -27,7 +27,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   const [unreadSeen, setUnreadSeen] = useState(false);
   const busy = useRef(false);
   const { messages } = timeline;
-  const { start, end } = stretch(timeline, last, DRAWN);
+  const { start, end } = stretch(timeline, last, last === undefined && pinned ? FOLLOWED : DRAWN);
   const roster = conversation.roster.value;
   const seenBefore = chat.seenBefore.value;
   const unread = useMemo(() => firstUnreadOf(messages, seenBefore), [messages, seenBefore]);
@@ -53,6 +53,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
     today: shell.today.value,
     isShared: (name) => isShared(shared, name),
     lastSent: messages.findLast(({ delivery }) => delivery.state === 'sent')?.id,
+    online: chat.status.value.connection === 'online',
     people: chat.people.value,
     target,
     nameAt,

@@ -1,5 +1,5 @@
 /** One row of the message list: a day, a message, or a run of messages that stay sealed. */
-import type { KnownPerson, Message, RosterEvent } from '../../runtime/api.ts';
+import type { Delivery, KnownPerson, Message, RosterEvent } from '../../runtime/api.ts';
 import { authorName } from '../chat.ts';
 import type { NameAt } from '../markdown.ts';
 import { dayText, hourText, isoText, momentText } from '../time.ts';
@@ -17,6 +17,8 @@ export interface RowContext {
   isShared(name: string): boolean;
   /** The newest own message that the relay has: it alone says so in words. */
   readonly lastSent: string | undefined;
+  /** There is a relay, so that what waits is on its way. */
+  readonly online: boolean;
   readonly people: ReadonlyMap<string, KnownPerson>;
   /** The message that was jumped to. */
   readonly target: string | undefined;
@@ -102,7 +104,7 @@ function MessageView({ message, first, context }: { message: Message; first: boo
             {talk.messages.discard}
           </button>
         )}
-        <DeliveryMark message={message} spoken={message.id === context.lastSent} />
+        <DeliveryMark message={message} spoken={message.id === context.lastSent} online={context.online} />
         <LockMark message={message} context={context} />
       </p>
     </li>
@@ -174,19 +176,28 @@ function LockMark({ message: { lock }, context }: { message: Message; context: R
   );
 }
 
-function DeliveryMark({ message: { delivery }, spoken }: { message: Message; spoken: boolean }) {
+interface DeliveryProps {
+  message: Message;
+  /** In words for all to see; else for those who listen. */
+  spoken: boolean;
+  online: boolean;
+}
+
+function DeliveryMark({ message: { delivery }, spoken, online }: DeliveryProps) {
   if (delivery.state !== 'queued' && delivery.state !== 'sent') return null;
   const quiet = delivery.state === 'sent' && !spoken;
   return (
     <span class={`delivery delivery-${delivery.state}`} title={words.deliveryHint[delivery.state]}>
       <Icon name={delivery.state === 'sent' ? 'check' : 'clock'} />
-      <span class={quiet ? 'unseen' : undefined}>
-        {delivery.state === 'queued' && delivery.progress
-          ? talk.messages.uploading(delivery.progress.done, delivery.progress.total)
-          : words.delivery(delivery)}
-      </span>
+      <span class={quiet ? 'unseen' : undefined}>{deliveryText(delivery, online)}</span>
     </span>
   );
+}
+
+function deliveryText(delivery: Delivery, online: boolean): string {
+  if (delivery.state !== 'queued' || !online) return words.delivery(delivery);
+  const { progress } = delivery;
+  return progress ? talk.messages.uploading(progress.done, progress.total) : talk.messages.sending;
 }
 
 function Failure({ message: { id, delivery }, context }: { message: Message; context: RowContext }) {

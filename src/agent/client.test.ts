@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type PublishedKeep, startPublishedKeep } from '../../test/support/published-keep.ts';
+import { concat } from '../core/bytes.ts';
+import { signerFromSeed } from '../platform/node/crypto.ts';
+import { sealPacket } from './client/packets.ts';
 import { type AgentPacket, KeepClient, type KeepClientOptions, RemoteError, type Status } from './client.ts';
+
+const signer = signerFromSeed(new Uint8Array(32).fill(9));
 
 /** Against a server that behaves as the published one. */
 async function stage(test: TestContext) {
@@ -264,5 +269,25 @@ describe('what is heard', () => {
       (await again.inbox()).map(({ packet }) => packet.src),
       ['bot:bob'],
     );
+  });
+
+  it('is acknowledged where it waited at the server, again where that was lost, and handed over once', async (t) => {
+    const { server, client } = await stage(t);
+    const alice = await client('bot:alice').connect();
+    const heard = alice.listen();
+    const sealed = await sealPacket({ src: 'bot:bob', dst: 'bot:alice', body: 'while you were away', id: 'x' }, signer);
+    // What our server adds to a packet that it kept.
+    const payload = concat(sealed.payload, Uint8Array.of(0xa0, 0x06, 1));
+    server.hand('bot:alice', payload);
+    const packet = await next(heard);
+    assert.deepEqual([packet.body, packet.waited], ['while you were away', true]);
+    const none = heard.next();
+    const { body, id } = await server.heard('inbox:ack');
+    assert.deepEqual([body, id], [packet.envelopeId, 'x']);
+    server.hand('bot:alice', payload);
+    await client('bot:carol').tell('bot:alice', 'live');
+    assert.equal((await none).value?.body, 'live');
+    await alice.send('after all that');
+    assert.equal(server.packets.filter(({ dst }) => dst === 'inbox:ack').length, 2);
   });
 });

@@ -11,6 +11,10 @@ export interface PublishedKeep {
   readonly port: number;
   /** Every signed packet that came in, in order. */
   readonly packets: readonly Packet[];
+  /** The first signed packet to that address, once it has come. */
+  heard(dst: string): Promise<Packet>;
+  /** Hands these bytes to whoever bears the name, as a packet that came for it. */
+  hand(name: string, payload: Uint8Array): void;
   /** Ends all connections without a word, as a server that is killed. */
   drop(): void;
   /** Sends a heartbeat to every name. */
@@ -24,6 +28,7 @@ export async function startPublishedKeep(port = 0): Promise<PublishedKeep> {
   const names = new Map<string, Socket>();
   const sockets = new Set<Socket>();
   const packets: Packet[] = [];
+  const waiting = new Map<string, (packet: Packet) => void>();
   const verifier = createVerifier();
 
   const say = (socket: Socket, id: string, body: string, typ = 1): void =>
@@ -40,6 +45,7 @@ export async function startPublishedKeep(port = 0): Promise<PublishedKeep> {
     if (!(await verifier.verify(packet.pk, packet.sig, signedBytes(packet)))) return;
     const { id, src, dst } = packet;
     packets.push(packet);
+    waiting.get(dst)?.(packet);
     if (names.get(src) !== socket) names.get(src)?.destroy();
     names.set(src, socket);
     if (dst.startsWith('discover:')) return say(socket, id, discover(dst.slice('discover:'.length)));
@@ -68,6 +74,13 @@ export async function startPublishedKeep(port = 0): Promise<PublishedKeep> {
   };
   return {
     ...{ port: (server.address() as { port: number }).port, packets, drop },
+    hand: (name, payload) => void names.get(name)?.write(framed(payload)),
+    heard: (dst) =>
+      new Promise((settle) => {
+        const before = packets.find((packet) => packet.dst === dst);
+        if (before === undefined) waiting.set(dst, settle);
+        else settle(before);
+      }),
     heartbeat: () => {
       for (const socket of names.values()) say(socket, '', '', 2);
     },
@@ -81,10 +94,13 @@ export async function startPublishedKeep(port = 0): Promise<PublishedKeep> {
 }
 
 function write(socket: Socket, packet: Packet): void {
-  const payload = encodePacket(packet);
+  socket.write(framed(encodePacket(packet)));
+}
+
+function framed(payload: Uint8Array): Buffer {
   const header = Buffer.alloc(4);
   header.writeUInt32BE(payload.length);
-  socket.write(Buffer.concat([header, payload]));
+  return Buffer.concat([header, payload]);
 }
 
 /** How many packets of each sender bore a scar. */

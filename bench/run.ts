@@ -6,9 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, getPriority, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../tools/build.ts';
+import { keep } from './keep.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { page } from './page.ts';
+import { pageLoad } from './page-load.ts';
 import { type Load, root, startLoad } from './processes.ts';
 import { sealing } from './sealing.ts';
 import { start } from './start.ts';
@@ -18,12 +20,14 @@ import { throughput } from './throughput.ts';
 
 const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   throughput,
+  keep,
   latency,
   streams,
   memory,
   sealing,
   start,
   page,
+  'page-load': pageLoad,
 };
 
 const named = process.argv.slice(2);

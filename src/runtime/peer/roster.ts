@@ -6,7 +6,6 @@ import { toHex } from '../../core/bytes.ts';
 import type { Store, StoreOp } from '../../core/ports.ts';
 import type { RosterEvent } from '../api-people.ts';
 import { allRecords } from '../records.ts';
-import type { Recipient } from './directory.ts';
 
 type Kind = RosterEvent['kind'];
 
@@ -80,4 +79,4 @@ export const pinsOf = async (store: Store): Promise<Map<string, Pin>> =>
 export const putPin = (store: Store, key: string, pin: Pin) =>
   store.commit([{ op: 'put', space: PINS, key, value: JSON.stringify(pin) }]);
 
-export const agreementOf = (recipient: Pick<Recipient, 'agreementKey'>): string => toHex(recipient.agreementKey);
+export const agreementOf = ({ agreementKey }: { readonly agreementKey: Uint8Array }): string => toHex(agreementKey);

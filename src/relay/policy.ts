@@ -33,6 +33,8 @@ const DEFAULTS = {
   mailbox_max: 1000,
   embed_origins: [],
   telemetry_url: 'https://app.posthog.com',
+  /** The keep server's, which reads it itself. */
+  keep: {},
 };
 
 type Members = Readonly<Record<string, unknown>>;

@@ -20,6 +20,8 @@ export type Wire = 'framed' | 'bare';
 export interface PacketReader {
   /** Undefined until the first byte has come. */
   readonly wire: Wire | undefined;
+  /** Bytes that wait. */
+  readonly size: number;
   /** When what is incomplete is given up: milliseconds, as they were handed in. Undefined where nothing waits. */
   readonly deadline: number | undefined;
   /** Packets whose frames are complete now. Throws DecodeError for a length of zero or above 65,536 bytes. */
@@ -39,6 +41,9 @@ export function createPacketReader(): PacketReader {
   return {
     get wire() {
       return wire;
+    },
+    get size() {
+      return waiting.length;
     },
     get deadline() {
       if (waiting.length === 0) return undefined;

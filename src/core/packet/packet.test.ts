@@ -85,10 +85,10 @@ describe('a packet', () => {
 
   it('keeps unknown fields apart, takes the last of two, and leaves defaults out when written', () => {
     // Unknown field 11 (varint), unknown 12 (fixed64), id twice, typ 0 spelt out.
-    const given = hex('5801' + '610000000000000000' + '220161' + '2201625801610000000000000000' + '1800');
+    const given = hex('5801' + '610000000000000000' + '220161' + '220162' + '1800');
     const packet = decodePacket(given);
     assert.equal(packet.id, 'b');
-    assert.equal(toHex(encodePacket(packet)), '220162');
+    assert.equal(toHex(encodePacket(packet)), '220162' + '5801' + '610000000000000000');
   });
 
   it('is refused where a length, a text, a wire type or a number cannot be', () => {

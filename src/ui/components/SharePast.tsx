@@ -36,7 +36,11 @@ export function SharePast({ chat, person }: { chat: Chat; person: KnownPerson })
     );
   }
   return (
-    <section class="share" aria-label={talk.share.title(name)}>
+    <section
+      ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
+      class="share"
+      aria-label={talk.share.title(name)}
+    >
       <h3>{talk.share.title(name)}</h3>
       <p class="hint">{talk.share.why(name)}</p>
       <fieldset disabled={state.kind !== 'asking'}>

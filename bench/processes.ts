@@ -15,6 +15,8 @@ export const root = join(import.meta.dirname, '..');
 
 export interface Served {
   readonly port: number;
+  /** All that it said of itself. */
+  readonly facts: { readonly keepPort?: number };
   /** Resident memory in bytes. */
   rss(): number;
   stop(): Promise<void>;
@@ -32,11 +34,11 @@ export const startBare = (blockBytes: number): Promise<Served> =>
 /** Runs a program that prints a line of JSON with its port once it listens. */
 export async function serve(args: readonly string[]): Promise<Served> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pipes-bench-'));
-  const env = { ...process.env, PORT: '0', DATA_DIR: dataDir, RATE_LIMITS: 'off' };
+  const env = { ...process.env, PORT: '0', KEEP_PORT: 'off', DATA_DIR: dataDir, RATE_LIMITS: 'off' };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const port = await portOf(child);
+  const facts = await factsOf(child);
   return {
-    port,
+    ...{ port: facts.port, facts },
     rss: () => residentBytes(child.pid ?? 0),
     async stop() {
       child.kill();
@@ -46,11 +48,11 @@ export async function serve(args: readonly string[]): Promise<Served> {
   };
 }
 
-function portOf(child: ChildProcess): Promise<number> {
+function factsOf(child: ChildProcess): Promise<{ readonly port: number; readonly keepPort?: number }> {
   return new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('a server ended before it listened')));
     createInterface({ input: child.stdout as Readable }).on('line', (line) => {
-      if (line.startsWith('{')) resolve((JSON.parse(line) as { port: number }).port);
+      if (line.startsWith('{')) resolve(JSON.parse(line) as { port: number });
     });
   });
 }

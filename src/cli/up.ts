@@ -1,11 +1,13 @@
 /**
- * `pipes up`: runs the relay with its page until it is told to stop. Promises to say where it answers, where data
+ * `pipes up`: runs the relay with its page, and the server for agents, until it is told to stop. Promises to say where it answers, where data
  * is kept and how to stop; only what is true: a port where nothing listens yet is not named.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
+import type { Log } from '../relay/logs.ts';
+import type { House } from '../runtime/house.ts';
 import { EXIT, portProblem } from './exit.ts';
 import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
@@ -17,7 +19,9 @@ const STOP_MS = 10_000;
 
 export function addUp(program: Command, finish: (code: number) => void): void {
   addRelayOptions(program.command('up'))
-    .description('Run the relay and the chat page. Every option can stand in the environment instead.')
+    .description(
+      'Run the relay, the chat page and the server for agents. Every option can stand in the environment instead.',
+    )
     .option(
       '--log-level <level>',
       'of the log on stderr: silent, error, warn, info, debug (default: warn on a terminal, else info)',
@@ -31,14 +35,18 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   const output = createOutput(flags.json === true);
   const stop = stopSignal();
   try {
-    const relay = await start(settings, flags.logLevel);
+    const logger = (await import('./log.ts')).createLogger(flags.logLevel);
+    const relay = await start(settings, logger);
+    const agents = await startAgents(settings, relay.house, logger);
     const stopLooking = giveBackAtRest();
-    const facts = { url: relay.url, port: relay.port, dataDir: settings.dataDir, page: pageDirectory() !== undefined };
+    const { url, port } = relay;
+    const page = pageDirectory() !== undefined;
+    const facts = { url, port, ...(agents && { keepPort: agents.port }), dataDir: settings.dataDir, page };
     output.data(facts, welcome(facts));
     await stop.stopped;
     stopLooking();
     output.note('Stopping …');
-    if (await within(STOP_MS, relay.close())) return EXIT.ok;
+    if (await within(STOP_MS, Promise.resolve(agents?.close()).then(relay.close))) return EXIT.ok;
     console.error(
       `Cannot stop cleanly: the relay still had work after ${STOP_MS / 1000} s. What it acknowledged is on disk.`,
     );
@@ -48,21 +56,40 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   }
 }
 
-async function start(settings: RelaySettings, logLevel: string | undefined) {
-  const [{ startRelay }, { createLogger }] = await Promise.all([import('../relay/relay.ts'), import('./log.ts')]);
+async function start({ keepPort: _, ...settings }: RelaySettings, logger: Log) {
+  const { startRelay } = await import('../relay/relay.ts');
   const pageDir = pageDirectory();
   try {
-    return await startRelay({
-      ...settings,
-      logger: createLogger(logLevel),
-      ...(pageDir === undefined ? {} : { pageDir }),
-    });
+    return await startRelay({ ...settings, logger, ...(pageDir === undefined ? {} : { pageDir }) });
   } catch (error) {
     const problem = portProblem(error);
     if (problem === undefined) throw error;
     const cure = problem === 'in use' ? 'Stop what listens there or choose' : 'Choose';
     const message = `Cannot listen on port ${settings.port}: it is ${problem}. ${cure} another port, such as PORT=${otherPort(settings.port)}.`;
     throw new UsageError(message, { cause: error });
+  }
+}
+
+/** An occupied port is said, and done without: the chat works all the same. */
+async function startAgents({ keepPort, dataDir, host, rateLimits }: RelaySettings, house: House, logger: Log) {
+  if (keepPort === 'off') return undefined;
+  const { startAgent } = await import('../agent/agent.ts');
+  try {
+    return await startAgent({
+      house,
+      dataDir,
+      port: keepPort,
+      rateLimits,
+      logger,
+      ...(host !== undefined && { host }),
+    });
+  } catch (error) {
+    const problem = portProblem(error);
+    if (problem === undefined) throw error;
+    console.error(
+      `Agents are done without: port ${keepPort} is ${problem}. Choose another port, such as KEEP_PORT=${otherPort(keepPort)}.`,
+    );
+    return undefined;
   }
 }
 
@@ -77,12 +104,13 @@ export function pageDirectory(): string | undefined {
   return existsSync(join(directory, 'index.html')) ? directory : undefined;
 }
 
-function welcome(facts: { port: number; dataDir: string; page: boolean }): string {
+function welcome(facts: { port: number; keepPort?: number; dataDir: string; page: boolean }): string {
   const link = `http://localhost:${facts.port}/`;
-  const page = facts.page
+  const lines = facts.page
     ? [`  Chat       ${link}`, `  Try alone  ${link}?person=new   opens a tab as another person, to try it alone`]
     : [`  Relay      ${link}   (its page is not built: npm run build)`];
-  return ['', 'Pipes is running.', '', ...page, '', `Data is kept in ${facts.dataDir}`, 'Stop with Ctrl+C.', ''].join(
+  if (facts.keepPort !== undefined) lines.push(`  Agents     localhost:${facts.keepPort}`);
+  return ['', 'Pipes is running.', '', ...lines, '', `Data is kept in ${facts.dataDir}`, 'Stop with Ctrl+C.', ''].join(
     '\n',
   );
 }

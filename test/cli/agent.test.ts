@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { KeepClient } from '../../src/agent/client.ts';
+import { isPortOpen } from '../../src/agent/client/ensure.ts';
+import { ensureServer, KeepClient } from '../../src/agent/client.ts';
 import { encodePacket } from '../../src/core/packet/packet.ts';
 import { run, start, temporaryDirectory } from '../support/command.ts';
 import { startPublishedKeep } from '../support/published-keep.ts';
@@ -136,5 +137,30 @@ describe('pipes agent doctor', () => {
     const bad = encodePacket({ ...fields, sig: new Uint8Array(64), pk: new Uint8Array(32) });
     assert.match(await look(bad), /signature fail: does not hold/);
     assert.match(await look(Uint8Array.of(0, 0, 0, 9, 1)), /framing fail: announces 9 bytes, 1 follow/);
+  });
+});
+
+describe('ensureServer', () => {
+  it('starts pipes up where no keep server answers, which outlives its caller, and leaves one alone that does', async (t) => {
+    const dataDir = temporaryDirectory(t);
+    const free = createServer();
+    const port = Number(await listening(t, free));
+    await new Promise((settle) => free.close(settle));
+    const options = { host: '127.0.0.1', port, httpPort: 0, dataDir };
+    const started = await ensureServer(options);
+    assert.ok(started.method === 'pipes', JSON.stringify(started));
+    t.after(async () => {
+      process.kill(started.pid);
+      while (await isPortOpen('127.0.0.1', port));
+    });
+    await using agent = new KeepClient({ host: '127.0.0.1', port });
+    assert.equal((await agent.send('hello'))?.body, 'done');
+    assert.deepEqual(await ensureServer(options), { method: 'existing' });
+  });
+
+  it('starts nothing for another machine', async () => {
+    const { method } = await ensureServer({ host: 'keep.invalid', port: 9009 });
+    assert.equal(method, 'failed');
+    assert.equal(await KeepClient.ensureServer({ host: 'keep.invalid' }), false);
   });
 });

@@ -3,6 +3,7 @@ import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { KeepClient } from '../../src/agent/client.ts';
 import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
 
 interface MessageJson {
@@ -34,6 +35,30 @@ describe('pipes up', () => {
     assert.doesNotMatch(said, /9009|4101/);
     assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
     assert.equal((await relay.stop('SIGINT')).code, 0);
+  });
+
+  it('listens for agents too, and says where', async (t) => {
+    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: '0', DATA_DIR: temporaryDirectory(t) });
+    t.after(() => relay.stop());
+    const { keepPort } = JSON.parse(await relay.line((line) => line.startsWith('{')));
+    await using agent = new KeepClient({ host: '127.0.0.1', port: keepPort });
+    assert.equal((await agent.send('hello'))?.body, 'done');
+  });
+
+  it('does without agents where their port is taken, and says so with the cure', async (t) => {
+    const other = createServer();
+    await new Promise<void>((settle) => other.listen(0, settle));
+    t.after(() => other.close());
+    const taken = String((other.address() as { port: number }).port);
+    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: taken, DATA_DIR: temporaryDirectory(t) });
+    const facts = JSON.parse(await relay.line((line) => line.startsWith('{')));
+    assert.equal((await fetch(`${facts.url}/health`)).status, 200);
+    const { code, stderr } = await relay.stop();
+    assert.deepEqual([code, 'keepPort' in facts], [0, false]);
+    assert.match(
+      stderr,
+      new RegExp(`Agents are done without: port ${taken} is in use. Choose another port, such as KEEP_PORT=`),
+    );
   });
 
   it('serves the built page', async (t) => {

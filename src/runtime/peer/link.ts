@@ -166,6 +166,8 @@ export function createLink(parts: LinkParts): Link {
       unwatch?.();
     },
     refresh(rejoin) {
+      // The next attempt is under way from here on, so that whoever waits for it does not miss its beginning.
+      if (rejoin && online) attempt.start();
       if (rejoin) stream?.cancel(RESTART);
       else if (online) void publish().catch((error) => stream?.cancel(error));
     },

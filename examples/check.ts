@@ -1,5 +1,5 @@
 /**
- * Plays an example through as its reader would: starts a relay on a port of the system's choice, runs the example in a
+ * Plays an example through as its reader would: starts a relay and a keep server on ports of the system's choice, runs the example in a
  * process of its own for a bounded time and hands back what it printed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -8,11 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pino from 'pino';
+import { startAgent } from '../src/agent/agent.ts';
 import { startRelay } from '../src/relay/relay.ts';
 
 export interface Stage {
   /** Address of the relay. */
   readonly url: string;
+  /** Port of the keep server beside it. */
+  readonly keepPort: number;
   /** A folder that goes when the check ends. */
   readonly folder: string;
   /** Runs an example to its end; rejects unless it ends well. */
@@ -33,9 +36,13 @@ const root = join(import.meta.dirname, '..');
 
 export async function onStage(play: (stage: Stage) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pipes-example-'));
+  const logger = pino({ level: 'warn' });
   const relay = await startRelay({
     ...{ port: 0, host: '127.0.0.1', dataDir: join(folder, 'relay'), rateLimits: false },
-    logger: pino({ level: 'warn' }),
+    logger,
+  });
+  const keep = await startAgent({
+    ...{ house: relay.house, dataDir: join(folder, 'relay'), port: 0, host: '127.0.0.1', rateLimits: false, logger },
   });
   const children = new Set<ChildProcess>();
   const start = (example: string, ...args: string[]): Running => {
@@ -44,9 +51,16 @@ export async function onStage(play: (stage: Stage) => Promise<void>): Promise<vo
     return started;
   };
   try {
-    await play({ url: relay.url, folder, start, run: (...call) => follow(call[0], call.slice(1)).ended });
+    await play({
+      url: relay.url,
+      keepPort: keep.port,
+      folder,
+      start,
+      run: (...call) => follow(call[0], call.slice(1)).ended,
+    });
   } finally {
     for (const child of children) child.kill('SIGKILL');
+    await keep.close();
     await relay.close();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,14 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { open } from '../../src/open/node.ts';
 import type { Message } from '../../src/runtime/api.ts';
-import { startPublishedKeep } from '../../test/support/published-keep.ts';
 import { onStage } from '../check.ts';
 
-await onStage(async ({ url, folder, start }) => {
-  const keep = await startPublishedKeep();
+await onStage(async ({ url, keepPort, folder, start }) => {
   const person = await open({ dataDir: join(folder, 'person'), relay: url, name: 'Ada' });
   try {
-    const port = String(keep.port);
+    const port = String(keepPort);
     const weather = start('agent-keep/weather.ts', port, join(folder, 'weather'));
     await weather.line('bot:weather listens');
     const lobby = person.channel('lobby');
@@ -31,6 +29,5 @@ await onStage(async ({ url, folder, start }) => {
     await Promise.all([weather.stop(), concierge.stop()]);
   } finally {
     await person.close();
-    await keep.close();
   }
 });

@@ -1,5 +1,5 @@
 /**
- * One connection to a keep server: length-prefixed frames both ways (spec/08-keep.md#framing). A frame of a length that
+ * One connection to a keep server: length-prefixed frames both ways (spec/08-keep.md#wires). A frame of a length that
  * cannot be ends the connection; so does silence longer than two heartbeats.
  */
 import { connect, type Socket } from 'node:net';

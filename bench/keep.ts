@@ -5,8 +5,8 @@
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { isPortOpen } from '../src/agent/client/ensure.ts';
 import { type Load, pause, RELAY, residentBytes, root, serve } from './processes.ts';
 import { type Line, mb, perSecond } from './table.ts';
 
@@ -88,16 +88,7 @@ async function measureGo(program: string): Promise<Measured> {
 }
 
 async function listens(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect({ host: '127.0.0.1', port });
-    const isUp = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]);
-    socket.destroy();
-    if (isUp) return;
-    await pause(50);
-  }
+  while (!(await isPortOpen('127.0.0.1', port))) await pause(50);
 }
 
 async function measure(port: number, rss: () => number): Promise<Measured> {

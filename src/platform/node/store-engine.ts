@@ -5,6 +5,7 @@ import { closeDatabase, openDatabase } from './store-database.ts';
 import type { Engine } from './store-group.ts';
 import { storeLogReads } from './store-log-reads.ts';
 import { storeLogs } from './store-logs.ts';
+import { packOutcomes, unpackBatch } from './store-packing.ts';
 import type { Opened, StoreRequest } from './store-protocol.ts';
 import { type Reads, storeReads } from './store-reads.ts';
 import { STORE_ID, STORE_MIGRATIONS } from './store-schema.ts';
@@ -46,7 +47,7 @@ export function openStoreEngine(path: string): StoreEngine {
 function perform(request: StoreRequest, writes: Writes, reads: Reads): unknown {
   switch (request.ask) {
     case 'commit':
-      return request.batch.map((op) => writes.apply(op, request.now));
+      return packOutcomes(unpackBatch(request).map((op) => writes.apply(op, request.now)));
     case 'sweep':
       return writes.sweep(request.now, request.limit);
     default:

@@ -2,10 +2,11 @@
  * What passes between the storage worker (store-worker.ts) and its callers: plain data, in groups. A group is
  * all that waited; its writes are one transaction, its reads follow them, and replies stand in the same order.
  */
-import type { LogFilter, StoreOp } from '../../core/ports.ts';
+import type { LogFilter } from '../../core/ports.ts';
+import type { PackedBatch } from './store-packing.ts';
 
 export type StoreRequest =
-  | { ask: 'commit'; now: number; batch: StoreOp[] }
+  | ({ ask: 'commit'; now: number } & PackedBatch)
   /** Deletes at most `limit` expired placements. */
   | { ask: 'sweep'; now: number; limit: number }
   | { ask: 'find'; now: number; scope: string; time: number; id: Uint8Array }

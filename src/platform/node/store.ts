@@ -2,18 +2,9 @@
  * Store over SQLite (decisions/0005-storage.md): durable when acknowledged, one process per file. All work is
  * the storage worker's; this end checks, queues and waits.
  */
-import type {
-  Clock,
-  LogEntryRow,
-  LogInfo,
-  Placed,
-  ScopeInfo,
-  Store,
-  StoreOp,
-  StoreOutcome,
-  StoreRecord,
-} from '../../core/ports.ts';
+import type { Clock, LogEntryRow, LogInfo, Placed, ScopeInfo, Store, StoreOp, StoreRecord } from '../../core/ports.ts';
 import { guardStore } from '../../core/storage.ts';
+import { type PackedOutcomes, packBatch, unpackOutcomes } from './store-packing.ts';
 import type { StoreRequest } from './store-protocol.ts';
 import { openLine } from './store-queue.ts';
 
@@ -31,7 +22,7 @@ export async function openStore(path: string, { clock }: { clock: Pick<Clock, 'n
     commit: (batch) =>
       batch.length === 0
         ? Promise.resolve([])
-        : ask<StoreOutcome[]>({ ask: 'commit', now: now(), batch: [...batch] }, weigh(batch)),
+        : ask<PackedOutcomes>({ ask: 'commit', now: now(), ...packBatch(batch) }, weigh(batch)).then(unpackOutcomes),
     find: (scope, time, id) => ask<Placed | undefined>({ ask: 'find', now: now(), scope, time, id }),
     latest: (scope, limit, before) => placed({ ask: 'latest', now: now(), scope, limit, before }),
     since: (scope, time, limit) => placed({ ask: 'since', now: now(), scope, time, limit }),

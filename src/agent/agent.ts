@@ -58,6 +58,17 @@ const DAY = 86_400_000;
 const ADDRESSES = 10_000;
 const UNLIMITED = 100_000;
 
+/** Decides on names without listening, for what works on an installation's data while it does not run. */
+export async function decideOnNames(house: House, dataDir: string): Promise<void> {
+  const policy = await loadKeepPolicy(dataDir);
+  const claims = await openClaims(house.store, house.clock, policy);
+  const inbox = createInbox(house, policy);
+  house.authorise(
+    NAME_PREFIX,
+    authoriseNames(claims, () => inbox),
+  );
+}
+
 /** Resolves when it answers. Rejects with UsageError for a wrong policy and with the system's error for the port. */
 export async function startAgent(options: AgentOptions): Promise<AgentServer> {
   const { house } = options;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { StorageError } from '../core/errors.ts';
 import type { NodeOpenOptions } from '../open/node.ts';
 import type { LogEntry, Peer } from '../runtime/api.ts';
+import type { House } from '../runtime/house.ts';
 import { createOutput, type Output } from './output.ts';
 import { passphraseOf, passphraseOption } from './passphrase.ts';
 import { dataDirOption } from './settings.ts';
@@ -53,7 +54,9 @@ async function openPatiently(options: NodeOpenOptions): Promise<Peer> {
 export async function withCarried<T>(flags: LogFlags, work: (peer: Peer, output: Output) => Promise<T>): Promise<T> {
   const { openOwnExchange } = await import('../relay/owner-exchange.ts');
   const dbPath = process.env.DB_PATH;
-  const own = await openOwnExchange({ dataDir: flags.dataDir, ...(dbPath !== undefined && { dbPath }) });
+  const { decideOnNames } = await import('../agent/agent.ts');
+  const prepare = (house: House) => decideOnNames(house, flags.dataDir);
+  const own = await openOwnExchange({ dataDir: flags.dataDir, prepare, ...(dbPath !== undefined && { dbPath }) });
   try {
     return await withLogs(flags, work, own && { exchanges: [own.exchange] });
   } finally {

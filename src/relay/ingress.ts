@@ -9,6 +9,7 @@ import { fromEnvelope, type PiperMessage } from '../core/envelope/piper.ts';
 import type { Store, StoreOp } from '../core/ports.ts';
 import { CHANNEL_PREFIX } from '../core/scope.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { carriedOp } from '../runtime/packs/carried.ts';
 import type { Authorise, Candidate, Refused } from '../runtime/pipeline/types.ts';
 import type { Bindings } from './bindings.ts';
 import type { BlobKeeper } from './blob-keeper.ts';
@@ -29,8 +30,6 @@ export interface IngressPorts {
   readonly telemetry: Telemetry;
 }
 
-/** What others admitted: "<scope>/<id>". It is theirs to pack. */
-export const CARRIED = 'carried';
 const KEYS = 'key';
 const REMEMBERED_KEYS = 50_000;
 
@@ -68,10 +67,6 @@ export function createIngress(ports: IngressPorts): Ingress {
     },
   };
 }
-
-const carriedOp = ({ scope, id }: Candidate): StoreOp => ({
-  ...{ op: 'put', space: CARRIED, key: `${scope}/${toHex(id)}`, value: '' },
-});
 
 /** Sending again what stands here already costs its author nothing, or others could spend that author's credit. */
 async function takeCredit(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fromBase64, toHex, utf8 } from '../core/bytes.ts';
 import { RemoteError, StorageError } from '../core/errors.ts';
 import { encodePack } from '../core/pack.ts';
+import type { House } from '../runtime/house.ts';
 import type { Delivered, EnteredPage, Exchange } from '../runtime/packs/exchange.ts';
 import { readOwnerFile } from './owner-file.ts';
 import { openRelay } from './relay.ts';
@@ -23,11 +24,18 @@ export interface OwnExchange {
   close(): Promise<void>;
 }
 
+export interface OwnExchangeOptions {
+  readonly dataDir: string;
+  readonly dbPath?: string;
+  /** Lets other programs decide on their scopes where the relay does not run. */
+  readonly prepare?: (house: House) => Promise<void>;
+}
+
 /**
  * Undefined where this installation has no relay's data. Rejects with RemoteError where a relay has the data and does not
  * answer.
  */
-export async function openOwnExchange(options: { dataDir: string; dbPath?: string }): Promise<OwnExchange | undefined> {
+export async function openOwnExchange(options: OwnExchangeOptions): Promise<OwnExchange | undefined> {
   const { dataDir, dbPath } = options;
   const file = await readOwnerFile(dataDir);
   if (file === undefined || !existsSync(dbPath ?? join(dataDir, OWN_DATABASE))) return undefined;
@@ -35,6 +43,7 @@ export async function openOwnExchange(options: { dataDir: string; dbPath?: strin
   try {
     const { log } = await import('./silent.ts');
     const relay = await openRelay({ dataDir, logger: log, ...(dbPath !== undefined && { dbPath }) });
+    await options.prepare?.(relay.house);
     const request: Request = (method, url, body) => relay.request({ method, url, headers, ...(body && { body }) });
     return { exchange: exchangeOver(request), close: relay.close };
   } catch (error) {

@@ -3,20 +3,19 @@
  * packs that came in bundles, to be delivered. Others get the answer that they get for any path that is not there.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { toBase64, toHex } from '../core/bytes.ts';
+import { toBase64 } from '../core/bytes.ts';
 import { decodeEnvelope, isSigned } from '../core/envelope/envelope.ts';
 import type { Placed } from '../core/ports.ts';
-import { isScope } from '../core/scope.ts';
+import { isScope, NAME_PREFIX } from '../core/scope.ts';
+import { CARRIED, carriedKey } from '../runtime/packs/carried.ts';
 import { deliverPack } from '../runtime/packs/delivering.ts';
 import { authenticPack } from '../runtime/packs/reading.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
-import { CARRIED } from './ingress.ts';
 import { count, first } from './query.ts';
 
 const MOST_SCOPES = 10_000;
 const PAGE = 256;
-const NAME_PREFIX = 'name:';
 
 export function addOwner(app: FastifyInstance, context: RelayContext): void {
   const { store, house } = context;
@@ -65,9 +64,9 @@ function bytesOfPeer(request: FastifyRequest): Uint8Array {
 }
 
 /** Signed, and not brought here by a pack. */
-async function hasEntered({ store }: RelayContext, { scope, id, envelope }: Placed): Promise<boolean> {
-  if (!isSigned(decodeEnvelope(envelope))) return false;
-  return (await store.record(CARRIED, `${scope}/${toHex(id)}`)) === undefined;
+async function hasEntered({ store }: RelayContext, placed: Placed): Promise<boolean> {
+  if (!isSigned(decodeEnvelope(placed.envelope))) return false;
+  return (await store.record(CARRIED, carriedKey(placed))) === undefined;
 }
 
 /** How long this relay keeps a channel's messages is its own affair; a packet's time to live is everybody's. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import { run, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { KeepClient } from '../../src/agent/client.ts';
+import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 
 /** The first message on the channel's stream that says that. */
@@ -68,6 +69,56 @@ it('carries as well while the relays are stopped', async (t) => {
   const again = await startRelayProcess(t, there.dataDir);
   assert.deepEqual(await listed(again.url), ['left before the storm']);
 });
+
+for (const isRunning of [true, false]) {
+  it(`brings a packet to the owner of a claimed name on another island, whose server ${isRunning ? 'runs' : 'is stopped'}`, async (t) => {
+    const [here, there] = [await keepIsland(t), await keepIsland(t)];
+    const stick = join(here.dataDir, 'stick');
+    const key = new Uint8Array(32).fill(7);
+    const carol = (port: number) => agentAt(t, port, 'bot:carol', key);
+    const claiming = await carol(here.port).connect();
+    assert.deepEqual(await claiming.claim(), { kind: 'claimed' });
+    await claiming.close();
+    const bob = agentAt(t, here.port, 'bot:bob');
+    assert.equal((await bob.tell('bot:carol', 'over the water', { ttl: 600 })).kind, 'queued');
+    await bundle(here.dataDir, 'export', stick);
+    if (!isRunning) await there.process.stop();
+    const { messages } = await bundle(there.dataDir, 'import', stick);
+    assert.deepEqual([messages.delivered, messages.refused], [2, 0]);
+    const { port } = isRunning ? there : await keepProcess(t, there.dataDir);
+
+    const thief = agentAt(t, port, 'bot:carol');
+    await assert.rejects(thief.connect(), /name_claimed/);
+    const owner = await carol(port).connect();
+    const packets = owner.listen();
+    const { value } = await packets.next();
+    assert.deepEqual([value.body, value.key, value.waited], ['over the water', await bob.key(), true]);
+    // What came by a stick is the other's to pack: only what entered there goes back.
+    assert.deepEqual(await agentAt(t, port, 'bot:dave').claim(), { kind: 'claimed' });
+    const back = join(there.dataDir, 'back');
+    await bundle(there.dataDir, 'export', back);
+    const { delivered, known } = (await bundle(here.dataDir, 'import', back)).messages;
+    assert.deepEqual([delivered, known], [1, 0]);
+  });
+}
+
+function agentAt(test: TestContext, port: number, src: string, key?: Uint8Array): KeepClient {
+  const client = new KeepClient({ host: '127.0.0.1', port, src, ...(key !== undefined && { key }) });
+  test.after(() => client.close());
+  return client;
+}
+
+async function keepProcess(test: TestContext, dataDir: string) {
+  const process = start(['up', '--json'], { PORT: '0', KEEP_PORT: '0', DATA_DIR: dataDir });
+  test.after(() => process.stop());
+  const facts = JSON.parse(await process.line((line) => line.startsWith('{'))) as { keepPort: number };
+  return { port: facts.keepPort, process };
+}
+
+async function keepIsland(test: TestContext) {
+  const dataDir = temporaryDirectory(test);
+  return { dataDir, ...(await keepProcess(test, dataDir)) };
+}
 
 it('hides the owner’s endpoints from everybody else', async (t) => {
   const { relay } = await island(t);

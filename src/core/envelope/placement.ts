@@ -1,7 +1,6 @@
 /**
  * Where an envelope may stand and at what time, as every replica decides it from signed fields (spec/03-envelope.md#scopes).
  */
-import { UsageError } from '../errors.ts';
 import { fromEnvelope as fromPacketEnvelope, nameOf } from '../packet/packet-envelope.ts';
 import { FORMATS } from '../registry.ts';
 import { channelScope, mailboxScope, nameScope } from '../scope.ts';
@@ -20,8 +19,7 @@ export function fitsScope(envelope: Envelope, scope: string): boolean {
   return message.version === '1.2' && message.wraps.some(({ recipient_dot1: dot1 }) => scope === mailboxScope(dot1));
 }
 
-/** The time that it was signed for. Throws UsageError for a format that signs none. */
-export function signedTime(envelope: Envelope): number {
-  if (PIPER.has(envelope.format)) return timeOf(fromEnvelope(envelope));
-  throw new UsageError(`Cannot place envelope: format ${envelope.format} signs no time`);
+/** The time that it was signed for; undefined for a format that signs none (spec/03-envelope.md#placements). */
+export function signedTime(envelope: Envelope): number | undefined {
+  return PIPER.has(envelope.format) ? timeOf(fromEnvelope(envelope)) : undefined;
 }

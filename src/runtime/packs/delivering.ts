@@ -44,7 +44,7 @@ function arrivalOf(
     const envelope: Envelope = decodeEnvelope(bytes);
     const record = records.get(toHex(envelopeId(sha256, envelope)));
     if (record === undefined || !fitsScope(envelope, scope)) return undefined;
-    const time = signedTime(envelope);
+    const time = signedTime(envelope) ?? record.received;
     return { envelope, scope, time, received: clock.now(), expires: record.expires, hint: '', via: 'sync' };
   } catch (error) {
     if (error instanceof DecodeError) return undefined;

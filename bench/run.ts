@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { build } from '../tools/build.ts';
 import { keep } from './keep.ts';
 import { latency } from './latency.ts';
+import { logs } from './logs.ts';
 import { memory } from './memory.ts';
 import { page } from './page.ts';
 import { pageLoad } from './page-load.ts';
@@ -22,6 +23,7 @@ const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   throughput,
   keep,
   latency,
+  logs,
   streams,
   memory,
   sealing,

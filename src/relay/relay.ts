@@ -18,9 +18,9 @@ import type { RelayContext } from './context.ts';
 import { addEvents } from './events.ts';
 import { addHealth } from './health.ts';
 import type { Ingress } from './ingress.ts';
-import type { Log } from './logs.ts';
 import { addMailbox } from './mailbox.ts';
 import { addMessages } from './messages.ts';
+import type { RelayOptions } from './options.ts';
 import { addOwner } from './owner.ts';
 import { noteAddress } from './owner-file.ts';
 import { addPage } from './page.ts';
@@ -30,24 +30,7 @@ import { createServer } from './server.ts';
 import { databasePath, takeOver } from './takeover.ts';
 import { addUsernames } from './usernames.ts';
 
-export interface RelayOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** All addresses where none is given. */
-  readonly host?: string;
-  /** Everything is kept here: the database, blobs, policy.json. */
-  readonly dataDir: string;
-  /** Another place for the database; a published piperchat database there is taken over. */
-  readonly dbPath?: string;
-  /** Origins whose pages may call; all where not given or with "*". */
-  readonly allowedOrigins?: readonly string[];
-  /** False lifts every limit per key, per address and in all. Default: true. */
-  readonly rateLimits?: boolean;
-  readonly posthogApiKey?: string;
-  /** The built page. */
-  readonly pageDir?: string;
-  readonly logger?: Log;
-}
+export type { RelayOptions } from './options.ts';
 
 /** A relay whose endpoints answer in this process alone: what works on its data while it is not running. */
 export interface OpenRelay {

@@ -4,21 +4,10 @@
  * (spec/09-sync.md#fingerprints). It holds what it is given; the caller keeps it equal to the store.
  */
 import { compare } from '../bytes.ts';
+import type { Bound, Item } from './item.ts';
 import { addSum, emptySum, LEAF_ITEMS, Leaf, type Sum } from './leaf.ts';
 
-export interface Item {
-  /** Milliseconds since 1970, a safe integer, not negative. */
-  readonly time: number;
-  /** 32 bytes. */
-  readonly id: Uint8Array;
-}
-
-/** Divides the items: those whose time is smaller, or equal with an id below the prefix, lie before it. */
-export interface Bound {
-  readonly time: number;
-  /** The first bytes of an id; what is missing counts as zeros. */
-  readonly prefix: Uint8Array;
-}
+export type { Bound, Item } from './item.ts';
 
 export const START: Bound = { time: 0, prefix: new Uint8Array(0) };
 /** Above everything: no item has that time. */

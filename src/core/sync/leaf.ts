@@ -1,7 +1,7 @@
 /**
  * Up to a few hundred items of a set in order, packed: 40 bytes each, and the sum of their ids.
  */
-import type { Bound, Item } from './item-set.ts';
+import type { Bound, Item } from './item.ts';
 
 /** Sixteen 16-bit digits, least significant first, not carried: exact for any count that fits in memory. */
 export type Sum = Float64Array;

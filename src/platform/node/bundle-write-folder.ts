@@ -27,7 +27,7 @@ import type { Dialect } from '../../core/log/dialect.ts';
 import { type BundleFiles, mediumFull, type NewFile } from './bundle-files.ts';
 import { hashOf } from './bundle-inspect.ts';
 import type { Tally } from './bundle-tally.ts';
-import type { VolumeWriter } from './bundle-write.ts';
+import type { VolumeWriter } from './bundle-volume-writer.ts';
 
 interface Folder {
   readonly root: string;

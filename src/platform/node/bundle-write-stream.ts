@@ -16,7 +16,7 @@ import { type BundleFiles, piecesOf } from './bundle-files.ts';
 import { hashOf } from './bundle-inspect.ts';
 import { openSpool, type Spooled } from './bundle-spool.ts';
 import type { Tally } from './bundle-tally.ts';
-import type { VolumeWriter } from './bundle-write.ts';
+import type { VolumeWriter } from './bundle-volume-writer.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 type Target = { readonly output: NodeJS.WritableStream } | { readonly path: string; readonly files: BundleFiles };

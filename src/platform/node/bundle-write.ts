@@ -14,21 +14,13 @@ import {
   zipCost,
 } from '../../core/bundle/volume.ts';
 import { PipesError, StorageError, UsageError } from '../../core/errors.ts';
-import type { Dialect } from '../../core/log/dialect.ts';
 import { isSealing } from './bundle-age.ts';
 import { createFeed, type Feed } from './bundle-feed.ts';
 import { type BundleFiles, isFull, mediumFull, nodeFiles, sibling } from './bundle-files.ts';
 import { createTally, type Tally } from './bundle-tally.ts';
+import type { VolumeWriter } from './bundle-volume-writer.ts';
 import { writeFolder } from './bundle-write-folder.ts';
 import { writeEntries, writeZip } from './bundle-write-stream.ts';
-
-/** Writes one volume. `start`, any number of entries, then `finish`; or `undo`, which leaves what lay there before. */
-export interface VolumeWriter {
-  start(): Promise<void>;
-  entry(dialect: Dialect, entry: Uint8Array): Promise<void>;
-  finish(volume: Volume): Promise<void>;
-  undo(): Promise<void>;
-}
 
 /** What a test puts in place of the disk and of standard output. */
 export interface WritePorts {

@@ -1,12 +1,24 @@
 /** The pure core as a library: formats, ids, sealing layouts and spellings, without any I/O. */
 export * from './admission.ts';
+export * from './bundle/layout.ts';
 export * from './bytes.ts';
 export * from './envelope/envelope.ts';
 export * from './envelope/piper.ts';
 export * from './errors.ts';
 export * from './identity/safety-number.ts';
-export * from './identity/signature.ts';
+export { isStrict } from './identity/signature.ts';
 export * from './identity/spelling.ts';
+export * from './log/certificate.ts';
+export * from './log/chain.ts';
+export * from './log/dialect.ts';
+export * from './log/draft.ts';
+export * from './log/entry.ts';
+export * from './log/fork.ts';
+export * from './log/lipmaa.ts';
+export * from './log/manifest.ts';
+export * from './log/ownership.ts';
+export * from './log/parse.ts';
+export * from './pack.ts';
 export type * from './ports.ts';
 export * from './profile.ts';
 export * from './registry.ts';

@@ -7,6 +7,7 @@ import { type ReadSealFlags, readSeal, type SealFlags, sealTo } from './bundle-k
 import { importJson, importLines, inspectLines } from './bundle-lines.ts';
 import { EXIT } from './exit.ts';
 import { addLogOptions, type LogFlags, withCarried, withLogs } from './logs.ts';
+import { countOf } from './numbers.ts';
 import { plural } from './output.ts';
 import { amount, createProgress, parseAmount } from './progress.ts';
 import { stopSignal } from './stop.ts';
@@ -18,6 +19,7 @@ type ExportFlags = LogFlags &
   SealFlags &
   ReadSealFlags & {
     author: string[];
+    distance: string;
     since?: string;
     for?: string;
     size?: string;
@@ -42,6 +44,7 @@ export function addBundle(program: Command, finish: (code: number) => void): voi
   );
   readSealOptions(add('export [target]', 'create', `Write the logs that you follow, and your own. ${where}`))
     .option('--author <id>', 'only this author; may be repeated', repeated, [])
+    .option('--distance <number>', 'without --author: also friends of friends, to that distance', '1')
     .option('--since <bundle>', 'only what that bundle, of the one who gets this, does not show')
     .option('--for <author>', 'only what bundles of this author, imported before, have not shown')
     .option('--size <amount>', 'what one medium holds, such as 700M; the rest goes to <target>-2, -3, …')
@@ -123,6 +126,7 @@ async function exportOptions(peer: Peer, flags: ExportFlags): Promise<ExportBund
   return {
     ...(await sealTo(flags)),
     ...(flags.author.length > 0 && { authors: flags.author }),
+    distance: countOf('--distance', flags.distance, 16),
     ...(flags.since !== undefined && { since: await headsOf(peer, flags.since, flags) }),
     ...(flags.for !== undefined && { for: flags.for }),
     ...(size !== undefined && { size }),

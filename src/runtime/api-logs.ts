@@ -95,6 +95,8 @@ export interface ImportReport {
 export interface ExportOptions {
   /** Default: those followed, and the own, which comes last. */
   readonly authors?: readonly string[];
+  /** Where no authors are named: 1, those followed (the default); 2, also those whom they say to follow; … */
+  readonly distance?: number;
   /** By author's key in hex, how many entries the receiver has. */
   readonly since?: Readonly<Record<string, number>>;
   readonly signal?: AbortSignalLike;

@@ -61,7 +61,7 @@ export function createBundles(parts: Parts): PeerBundles {
     },
     async export(target, options = {}) {
       if (options.dryRun !== true && (await hasOwn(parts, options.authors))) await parts.packs?.make();
-      const authors = await authorsOf(parts, options.authors);
+      const authors = await authorsOf(parts, options);
       const since = { ...(await headsOf(parts, options.for)), ...options.since };
       const { dialect: own } = await parts.logs.own();
       const content = {
@@ -156,10 +156,11 @@ const sum = (reports: readonly ImportReport[], main: number): Omit<ImportReport,
 });
 
 /** The logs that go along, own last. */
-async function authorsOf({ logs, store }: Parts, named: readonly string[] | undefined): Promise<LogInfo[]> {
+async function authorsOf({ logs, store }: Parts, options: ExportOptions): Promise<LogInfo[]> {
+  const { authors: named, distance } = options;
   const { key } = await logs.own();
   const blocked = new Set((await logs.peers({ distance: 0 })).flatMap((peer) => (peer.blocked ? [peer.key] : [])));
-  const wanted = named === undefined ? [...(await logs.followed()), key] : [...new Set(named.map(authorKey))];
+  const wanted = named === undefined ? [...(await logs.followed(distance)), key] : [...new Set(named.map(authorKey))];
   const ordered = [...wanted.filter((author) => author !== key), ...wanted.filter((author) => author === key)];
   const infos = await Promise.all(ordered.filter((author) => !blocked.has(author)).map((author) => store.log(author)));
   return infos.filter((info) => info !== undefined);

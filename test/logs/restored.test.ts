@@ -56,3 +56,24 @@ test("nobody revokes another's log", async () => {
   await theirs.logs.importEntries(hers.logs.exportEntries());
   await assert.rejects(theirs.logs.revoke((await hers.logs.own()).key), /expected one that this identity certifies/);
 });
+
+test('friends of friends go along to the distance that is chosen', async () => {
+  const people = await Promise.all(Array.from({ length: 4 }, () => createTestLogs()));
+  const keys = await Promise.all(people.map(async ({ logs }) => (await logs.own()).key));
+  for (const [n, { logs }] of people.entries()) {
+    await logs.append('note', { text: `from ${n}` });
+    if (n < 3) await logs.follow(keys[n + 1] ?? '', { announce: true });
+  }
+  for (let n = 2; n >= 0; n--)
+    await people[n]?.logs.importEntries(people[n + 1]?.logs.exportEntries({ distance: 9 }) ?? []);
+  for (const [distance, expected] of [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+  ] as const) {
+    const stranger = await createTestLogs();
+    await stranger.logs.importEntries(people[0]?.logs.exportEntries({ distance }) ?? []);
+    assert.equal((await collect(stranger.logs.list())).length, expected, `distance ${distance}`);
+  }
+});

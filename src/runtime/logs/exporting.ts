@@ -16,12 +16,12 @@ interface Parts {
   readonly ports: Pick<LogPorts, 'store'>;
   readonly standing: Standing;
   readonly own: string;
-  readonly followed: () => Promise<readonly string[]>;
+  readonly followed: (distance?: number) => Promise<readonly string[]>;
 }
 
 export async function* exportEntries(parts: Parts, options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for (const author of await authorsOf(parts, options.authors)) {
+  for (const author of await authorsOf(parts, options)) {
     for await (const page of pages(parts.ports.store, author, options)) {
       const pieces = page.flatMap((bytes, i) => (isFirst && i === 0 ? [bytes] : [BLANK, bytes]));
       isFirst = false;
@@ -31,8 +31,9 @@ export async function* exportEntries(parts: Parts, options: ExportOptions = {}):
   if (!isFirst) yield END;
 }
 
-async function authorsOf({ standing, own, followed }: Parts, named?: readonly string[]): Promise<string[]> {
-  const wanted = new Set(named === undefined ? [...(await followed()), own] : named.map(authorKey));
+async function authorsOf({ standing, own, followed }: Parts, options: ExportOptions): Promise<string[]> {
+  const { authors: named, distance } = options;
+  const wanted = new Set(named === undefined ? [...(await followed(distance)), own] : named.map(authorKey));
   const isOwn = wanted.delete(own);
   const allowed = [...wanted].filter((author) => !standing.isBlocked(author));
   return isOwn ? [...allowed, own] : allowed;

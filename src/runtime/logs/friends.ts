@@ -71,7 +71,9 @@ export function createFriends(ports: LogPorts, standing: Standing, own: OwnLog) 
   };
 
   return {
-    followed,
+    async followed(distance = 1): Promise<string[]> {
+      return [...(await within(distance)).keys()].filter((author) => author !== own.author);
+    },
     follow: async (name: string, options: FriendOptions = {}): Promise<void> => {
       const key = authorKey(name);
       if (standing.isBlocked(key)) throw new UsageError('Cannot follow author: unblock it first');

@@ -21,8 +21,8 @@ import { createStanding } from './standing.ts';
 export interface LogsOfPeer extends Logs {
   readonly blobs: LogBlobs;
   readonly ownLog: OwnLog;
-  /** Authors that are followed, certified logs included, by key. */
-  followed(): Promise<readonly string[]>;
+  /** Authors that are followed, to that distance (1 by default), certified logs included, by key. */
+  followed(distance?: number): Promise<readonly string[]>;
   /** Resolves when the background check has nothing left to do. */
   checked(): Promise<void>;
 }

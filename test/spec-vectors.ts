@@ -9,6 +9,9 @@ import { toHex, utf8 } from '../src/core/bytes.ts';
 import { encodeEnvelope, envelopeId } from '../src/core/envelope/envelope.ts';
 import { type Piper11, type PiperMessage, signedBytes, toEnvelope } from '../src/core/envelope/piper.ts';
 import { dot1Of } from '../src/core/identity/spelling.ts';
+import { frame } from '../src/core/packet/frames.ts';
+import { EMPTY, encodePacket, signedBytes as packetSignedBytes } from '../src/core/packet/packet.ts';
+import { toEnvelope as packetEnvelope } from '../src/core/packet/packet-envelope.ts';
 import { profileSignedBytes } from '../src/core/profile.ts';
 import { chunkAssociated, chunkNonce, encodeManifest } from '../src/core/seal/blob.ts';
 import { encodeBody } from '../src/core/seal/body.ts';
@@ -70,6 +73,7 @@ export async function makeVectors(): Promise<Vectors> {
     sealing: { ...(await wraps()), ...bodies(), ...(await blobs()) },
     profile: await profiles(),
     admission: await admissions(),
+    keep: await packets(),
     sync: sync(),
   };
 }
@@ -268,6 +272,29 @@ async function admissions(): Promise<Record<string, Vector>> {
     ]),
     signature: { hex: toHex(await ben.signer.sign(admissionSignedBytes(encoded))) },
     'record-hash': { hex: toHex(admissionHash(sha256, ben.signer.key, record)) },
+  };
+}
+
+async function packets(): Promise<Record<string, Vector>> {
+  const unsigned = { ...EMPTY, id: '1', src: 'bot:ann', dst: 'server', body: 'hello', ttl: 60 };
+  const signed = packetSignedBytes(unsigned);
+  const packet = { ...unsigned, sig: await ann.signer.sign(signed), pk: ann.signer.key };
+  const bytes = encodePacket(packet);
+  const fields: [number, string][] = [
+    [3, 'id "1"'],
+    [9, 'src "bot:ann"'],
+    [8, 'dst "server"'],
+    [7, 'body "hello"'],
+    [2, 'ttl 60'],
+  ];
+  return {
+    signed: rows(signed, fields),
+    packet: rows(bytes, [[66, 'sig'], [34, 'pk'], ...fields]),
+    frame: rows(frame(bytes).subarray(0, 8), [
+      [4, `length: ${bytes.length}`],
+      [4, 'the packet begins'],
+    ]),
+    id: { hex: toHex(envelopeId(sha256, packetEnvelope(packet))) },
   };
 }
 

@@ -13,6 +13,8 @@ import { CHUNK_OVERHEAD, decodeManifest, encodeManifest, isSealedBlob, manifestH
 import { type Body, decodeBody, encodeBody } from '../src/core/seal/body.ts';
 import type { SealedFile } from '../src/core/seal/file.ts';
 import { Reader, varint } from '../src/core/wire.ts';
+import { carriedTargets } from './carried.ts';
+import { keepTargets } from './keep.ts';
 import { pigeonTargets } from './pigeon.ts';
 import { readsBack, type Target } from './target.ts';
 
@@ -209,6 +211,8 @@ const varints: Target = {
 export const targets: readonly Target[] = [
   ...[varints, bodies, manifests, profiles, admissions, envelopes, signed, post],
   ...pigeonTargets,
+  ...carriedTargets,
+  ...keepTargets,
 ];
 
 /** Names an input, for the folder of crashers. */

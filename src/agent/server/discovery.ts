@@ -25,6 +25,8 @@ export function createDiscovery(names: Names, key: string, now: () => number): D
     uptime_sec: Math.floor((now() - startedAt) / 1000),
     /** Signs "queued" and receipts. */
     key,
+    /** Milliseconds since 1970: whose clock is off can be told by it. */
+    time: now(),
   });
   const stats = () => {
     const counted = [...known]

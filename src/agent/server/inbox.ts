@@ -9,6 +9,7 @@ import { claimedName, fromEnvelope, toEnvelope } from '../../core/packet/packet-
 import type { Placed } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { nameScope } from '../../core/scope.ts';
+import { boundedMap } from '../../runtime/bounded-map.ts';
 import type { House } from '../../runtime/house.ts';
 import type { Link } from './link.ts';
 
@@ -38,6 +39,21 @@ export interface Inbox {
   leave(link: Link): void;
 }
 
+/** What waits in a scope, as far as was counted: what was refused after all, or has ended, counts for up to a minute. */
+interface Count {
+  readonly at: number;
+  all: number;
+  readonly bySender: Map<string, number>;
+}
+
+const COUNTED = 1000;
+const COUNTED_MS = 60_000;
+
+const add = (count: Count, sender: string): void => {
+  count.all++;
+  count.bySender.set(sender, (count.bySender.get(sender) ?? 0) + 1);
+};
+
 export function createInbox(
   { store, clock, pipeline }: House,
   policy: { readonly inbox_max: number; readonly inbox_per_sender: number },
@@ -49,15 +65,29 @@ export function createInbox(
     const all = await store.arrivals(scope, 0, 2 * policy.inbox_max);
     return all.map((placed) => ({ placed, packet: read(placed) })).filter(({ packet }) => !isClaim(packet));
   };
+  const counts = boundedMap<string, Count>(COUNTED);
+  const count = async (scope: string): Promise<Count> => {
+    const known = counts.get(scope);
+    if (known !== undefined && clock.now() - known.at < COUNTED_MS) return known;
+    const fresh: Count = { at: clock.now(), all: 0, bySender: new Map() };
+    for (const { packet } of await waiting(scope)) add(fresh, toHex(packet.pk));
+    counts.set(scope, fresh);
+    return fresh;
+  };
   const hasRoom = async (scope: string, sender: Uint8Array): Promise<boolean> => {
-    const all = await waiting(scope);
-    const own = all.filter(({ packet }) => toHex(packet.pk) === toHex(sender));
-    return all.length < policy.inbox_max && own.length < policy.inbox_per_sender;
+    const now = await count(scope);
+    const key = toHex(sender);
+    if (now.all >= policy.inbox_max || (now.bySender.get(key) ?? 0) >= policy.inbox_per_sender) return false;
+    add(now, key);
+    return true;
   };
   const remove = async (gone: readonly Handed[]): Promise<void> => {
     if (gone.length === 0) return;
     await store.commit(gone.map(({ placed: { scope, time, id } }) => ({ op: 'remove', scope, time, id }) as const));
-    for (const { placed } of gone) for (const given of handed.values()) given.delete(toHex(placed.id));
+    for (const { placed } of gone) {
+      counts.delete(placed.scope);
+      for (const given of handed.values()) given.delete(toHex(placed.id));
+    }
   };
 
   return {

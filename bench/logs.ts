@@ -101,7 +101,7 @@ async function verifyRate(): Promise<number> {
 
 async function openLogs(folder: string) {
   const store = await openStore(join(folder, 'peer.db'), { clock });
-  const verifier = createVerifier({ workers: availableParallelism() });
+  const verifier = createVerifier();
   const parts = { store, blobs: createMemoryBlobs({ clock }), verifier, sha256, clock };
   return { store, verifier, logs: await createLogs({ ...parts, logSigner: signerFromSeed(random(32)) }) };
 }

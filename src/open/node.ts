@@ -7,7 +7,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { openBlobs } from '../platform/node/blobs.ts';
 import { bundles } from '../platform/node/bundle.ts';
@@ -43,8 +42,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   const logKey = await loadOrCreateLogKey(dataDir, passphrase === undefined ? {} : { passphrase });
   const store = await openStore(join(dataDir, 'peer.db'), { clock });
   const blobs = await openBlobs(join(dataDir, 'peer-blobs'), { clock });
-  // Importing a bundle is all a peer does meanwhile: its signatures may use every core.
-  const verifier = createVerifier({ workers: availableParallelism() });
+  const verifier = createVerifier();
   const release = async () => {
     await verifier.close();
     await blobs.close();

@@ -83,9 +83,9 @@ export function createPool(options: PoolOptions): Pool {
     for (const member of members) {
       if (best === undefined || member.inFlight.length < best.inFlight.length) best = member;
     }
-    if (best?.inFlight.length === 0) return best;
-    if (members.size < options.size) return start();
-    return best !== undefined && best.inFlight.length < BATCHES_PER_WORKER ? best : undefined;
+    // Another worker is memory: it starts when those that run have all that they can have at once.
+    if (best !== undefined && best.inFlight.length < BATCHES_PER_WORKER) return best;
+    return members.size < options.size ? start() : undefined;
   };
 
   const start = (): Member => {

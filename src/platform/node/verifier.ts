@@ -12,7 +12,7 @@ import { type LibraryName, loadLibrary } from './verifier-library.ts';
 import { createPool, type PoolJob } from './verifier-pool.ts';
 
 export interface VerifierOptions {
-  /** Default: one less than there are cores, at least one. */
+  /** Default: as many as there are cores; a further one starts when those before it can't keep up. */
   readonly workers?: number;
   /** A worker without work ends after this. */
   readonly idleMs?: number;
@@ -41,7 +41,7 @@ const MOST_WAITING_BYTES = 64 << 20;
 export function createVerifier(options: VerifierOptions = {}): NodeVerifier {
   const library = loadLibrary(options.library);
   const pool = createPool({
-    size: options.workers ?? Math.max(1, availableParallelism() - 1),
+    size: options.workers ?? availableParallelism(),
     idleMs: options.idleMs ?? IDLE_MS,
     library: library.name,
     workerFile: options.workerFile,

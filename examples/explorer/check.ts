@@ -22,12 +22,11 @@ else {
       page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
       await page.goto(explorer.url);
       await page.waitForSelector('body[data-ready]');
-      for (const [dialect, files] of [
-        ['2020-06', 3],
-        ['2020-12', 3],
-      ] as const) {
+      const authors = page.locator('#authors button');
+      for (const [n, dialect] of ['2020-06', '2020-12'].entries()) {
         await page.locator('#folder').setInputFiles(join(vectors, dialect));
-        await page.getByText(`45 new messages, 0 known before, ${files} files.`).waitFor();
+        await authors.nth(n).waitFor();
+        await page.getByText('45 new messages, 0 known before').waitFor();
       }
       const signer = signerFromSeed(new Uint8Array(32).fill(9));
       for (const name of ['one', 'other']) {
@@ -48,7 +47,6 @@ else {
           .then((text) => text?.match(/^author /gm)?.length),
         2,
       );
-      const authors = page.locator('#authors button');
       assert.equal(await authors.count(), 3);
       await authors.filter({ hasText: '45 messages, 2020-06' }).click();
       await page.getByRole('button', { name: 'Verify every signature' }).click();

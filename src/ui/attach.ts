@@ -2,7 +2,7 @@
 import { LIMITS } from '../core/registry.ts';
 import type { OutgoingFile } from '../runtime/api.ts';
 import { fileNameText } from './display.ts';
-import { words } from './words.ts';
+import { words } from './text/text.ts';
 
 /** Files are sealed in memory, so they have to fit there. */
 export const FILE_BYTES = 50_000_000;

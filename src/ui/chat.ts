@@ -10,9 +10,8 @@ import { createDrafts, type Drafts } from './drafts.ts';
 import type { Muted } from './muted.ts';
 import { type Found, searchMessages } from './search.ts';
 import { type Seen, unread } from './seen.ts';
+import { words } from './text/text.ts';
 import { type Concern, concerns } from './trust.ts';
-import { words } from './words.ts';
-import { talk } from './words-talk.ts';
 
 export interface ChannelEntry extends ChannelSummary {
   readonly unread: number;
@@ -115,7 +114,7 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
   }
 
   async function find(message: string): Promise<void> {
-    if (!(await conversation.peek().goTo(message))) throw new Error(talk.messages.gone);
+    if (!(await conversation.peek().goTo(message))) throw new Error(words.messages.gone);
   }
 
   async function attempt(action: () => Promise<unknown>): Promise<boolean> {

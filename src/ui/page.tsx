@@ -1,5 +1,5 @@
 /** Puts the page together around a way to open an identity: the real one in main.tsx, a made-up one in workbench/. */
-import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import type { Peer } from '../runtime/api.ts';
 import { createBoot } from './boot.ts';
@@ -9,6 +9,7 @@ import { createMuted, type Muted } from './muted.ts';
 import { channelHref, channelOf, HOME, messageOf } from './route.ts';
 import { createSeen, type Seen } from './seen.ts';
 import { createShell } from './shell.ts';
+import { directionOf, language, preferredLanguage, savedLanguage, setLanguage } from './text/text.ts';
 
 export interface PageOptions {
   readonly root: HTMLElement;
@@ -29,23 +30,31 @@ export function startPage(options: PageOptions): void {
     if (phase.kind !== 'chat') return;
     const seen = createSeen(options.storage(), `pipes-seen:${phase.peer.identity.key}`);
     const muted = createMuted(options.storage(), `pipes-muted:${phase.peer.identity.key}`);
-    chat.value = createChat(phase.peer, seen, muted, where());
+    // What it says while it is made must not make it anew in another language.
+    chat.value = untracked(() => createChat(phase.peer, seen, muted, where()));
     follow(chat.value, seen, muted, where);
   });
 
   preventDropsFromLeaving();
-  render(
-    <App
-      boot={boot}
-      chat={chat}
-      shell={createShell()}
-      tabPerson={options.tabPerson}
-      address={location.href}
-      onEnter={(name) => void boot.enter(name, where())}
-    />,
-    options.root,
-  );
+  effect(() => {
+    document.documentElement.lang = language.value;
+    document.documentElement.dir = directionOf(language.value);
+  });
+  const show = (): void =>
+    render(
+      <App
+        boot={boot}
+        chat={chat}
+        shell={createShell()}
+        tabPerson={options.tabPerson}
+        address={location.href}
+        onEnter={(name) => void boot.enter(name, where())}
+      />,
+      options.root,
+    );
   void boot.start();
+  // English stands in where the catalogue cannot be had.
+  void setLanguage(preferredLanguage(navigator.languages, savedLanguage(localStorage))).then(show, show);
 }
 
 /** The address says which channel is open; other tabs say what has been seen. */

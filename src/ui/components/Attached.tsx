@@ -4,8 +4,8 @@ import type { OutgoingFile } from '../../runtime/api.ts';
 import { attach } from '../attach.ts';
 import type { Chat } from '../chat.ts';
 import { previewKind } from '../preview.ts';
+import { words } from '../text/text.ts';
 import { thumbnail } from '../thumbnail.ts';
-import { words } from '../words.ts';
 import { Icon } from './Icon.tsx';
 
 /** Adds files to what is being written in the open channel. */

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { blocks, clip, segments } from '../clip.ts';
 import { bodyText } from '../display.ts';
 import { type Block, type Inline, type NameAt, parseMarkdown } from '../markdown.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 
 interface Props {
   text: string;

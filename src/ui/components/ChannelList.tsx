@@ -1,8 +1,7 @@
 /** Some of the channels, with what is unread, muted or half written in them. */
 import type { ChannelEntry, Chat } from '../chat.ts';
 import { channelHref } from '../route.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 
 interface Props {
@@ -33,9 +32,9 @@ export function ChannelList({ chat, title, channels, onLeave }: Props) {
               <span class="channel-name">{channel.name}</span>
               {channel.name !== current && <DraftMark chat={chat} channel={channel.name} />}
               {channel.muted && (
-                <span class="channel-muted" title={talk.channel.muted}>
+                <span class="channel-muted" title={words.channels.muted}>
                   <Icon name="muted" />
-                  <span class="unseen">{talk.channel.muted}</span>
+                  <span class="unseen">{words.channels.muted}</span>
                 </span>
               )}
               <Count channel={channel} />
@@ -52,7 +51,7 @@ const classOf = ({ unread, muted }: ChannelEntry): string =>
 
 function DraftMark({ chat, channel }: { chat: Chat; channel: string }) {
   const { text, files } = chat.drafts.of(channel).value;
-  return text.trim() === '' && files.length === 0 ? null : <span class="channel-draft">{talk.channel.draft}</span>;
+  return text.trim() === '' && files.length === 0 ? null : <span class="channel-draft">{words.channels.draft}</span>;
 }
 
 function Count({ channel }: { channel: ChannelEntry }) {

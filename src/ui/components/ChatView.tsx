@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { ConversationView } from './ConversationView.tsx';
 import { TabPersonBanner } from './Notices.tsx';
 import { Panel } from './Panel.tsx';

@@ -6,8 +6,7 @@ import type { Chat } from '../chat.ts';
 import { NO_DRAFT } from '../drafts.ts';
 import { type Completion, complete, completion } from '../mentions.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { AttachButton, Attached, attachFiles } from './Attached.tsx';
 import { EmojiButton } from './EmojiPicker.tsx';
 import { Icon } from './Icon.tsx';
@@ -149,7 +148,7 @@ function Note({ over, keys }: { over: number; keys: boolean }) {
     );
   }
   return keys ? (
-    <span class="keys" title={talk.composer.marks}>
+    <span class="keys" title={words.composer.marks}>
       {words.composer.keys}
     </span>
   ) : null;
@@ -164,11 +163,11 @@ function Sealing({ chat }: { chat: Chat }) {
   return (
     <p class="sealing">
       <label>
-        {talk.composer.sealing(done, total)}
+        {words.composer.sealing(done, total)}
         <progress value={done} max={Math.max(1, total)} />
       </label>
       <button type="button" class="quiet small" onClick={conversation.cancelSealing}>
-        {talk.composer.cancel}
+        {words.composer.cancel}
       </button>
     </p>
   );

@@ -2,8 +2,8 @@
 import { authorName, type Chat } from '../chat.ts';
 import { shortDot1 } from '../display.ts';
 import type { Shell } from '../shell.ts';
+import { words } from '../text/text.ts';
 import type { Concern } from '../trust.ts';
-import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 
 /** One at a time: the others wait until it is seen. */
@@ -28,9 +28,9 @@ function ConcernView({ concern, chat, shell }: { concern: Concern; chat: Chat; s
       <Icon name={isNewKey ? 'key' : 'people'} />
       <div>
         <h2>
-          <bdi>{isNewKey ? talk.trust.newKey(name) : talk.trust.sameName(name)}</bdi>
+          <bdi>{isNewKey ? words.trust.newKey(name) : words.trust.sameName(name)}</bdi>
         </h2>
-        <p>{isNewKey ? talk.trust.newKeyWhy : talk.trust.sameNameWhy(shortDot1(person.dot1))}</p>
+        <p>{isNewKey ? words.trust.newKeyWhy : words.trust.sameNameWhy(shortDot1(person.dot1))}</p>
         <div class="buttons">
           <button
             type="button"
@@ -39,10 +39,10 @@ function ConcernView({ concern, chat, shell }: { concern: Concern; chat: Chat; s
               shell.person.value = person.key;
             }}
           >
-            {talk.trust.compare}
+            {words.trust.compare}
           </button>
           <button type="button" class="quiet small" onClick={() => void chat.accept(person.key)}>
-            {talk.trust.accept}
+            {words.trust.accept}
           </button>
         </div>
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
 import { channelHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { attachFiles } from './Attached.tsx';
 import { COMPOSER_ID, Composer } from './Composer.tsx';
 import { Concerns } from './Concerns.tsx';

@@ -1,7 +1,7 @@
 /** A small dialog of emoji: arrows move, Enter chooses, typing finds, Escape closes. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Emoji } from '../emoji.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { Panel } from './Panel.tsx';
 
@@ -19,15 +19,15 @@ export function EmojiButton({ onChoose }: { onChoose: (text: string) => void }) 
       <button
         type="button"
         class="quiet square"
-        aria-label={talk.composer.emoji}
-        title={talk.composer.emoji}
+        aria-label={words.composer.emoji}
+        title={words.composer.emoji}
         aria-haspopup="dialog"
         onClick={() => void open()}
       >
         <Icon name="smile" />
       </button>
       {find && (
-        <Panel label={talk.composer.emoji} kind="centre" onClose={close}>
+        <Panel label={words.composer.emoji} kind="centre" onClose={close}>
           <Picker
             find={find}
             onChoose={(text) => {
@@ -71,11 +71,11 @@ function Picker({ find, onChoose }: { find: Find; onChoose: (text: string) => vo
         ref={input}
         type="search"
         value={query}
-        aria-label={talk.composer.emojiSearch}
-        placeholder={talk.composer.emojiSearch}
+        aria-label={words.composer.emojiSearch}
+        placeholder={words.composer.emojiSearch}
         onInput={(event) => setQuery(event.currentTarget.value)}
       />
-      {found.length === 0 && <p class="hint">{talk.composer.emojiNone}</p>}
+      {found.length === 0 && <p class="hint">{words.composer.emojiNone}</p>}
       <div ref={grid} class="emoji-grid">
         {found.map(({ text, name }) => (
           <button key={text} type="button" class="quiet" aria-label={name} title={name} onClick={() => onChoose(text)}>

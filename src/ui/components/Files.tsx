@@ -4,7 +4,7 @@ import type { FileReference } from '../../runtime/api.ts';
 import { fileNameText } from '../display.ts';
 import { previewKind } from '../preview.ts';
 import { save } from '../save.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { MediaPreview, TextPreview } from './MediaPreview.tsx';
 import { PicturePreview } from './PicturePreview.tsx';

@@ -1,6 +1,6 @@
 /** Asks for a date and leads to the first message from then on. */
 import { useRef } from 'preact/hooks';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Panel } from './Panel.tsx';
 
 interface Props {
@@ -18,16 +18,16 @@ export function JumpToDate({ onGo, onClose }: Props) {
     onClose();
   };
   return (
-    <Panel label={talk.messages.jumpDate} kind="centre" onClose={onClose}>
+    <Panel label={words.messages.jumpDate} kind="centre" onClose={onClose}>
       <form class="rename" onSubmit={submit}>
-        <label for="jump-date">{talk.messages.date}</label>
+        <label for="jump-date">{words.messages.date}</label>
         <input id="jump-date" ref={input} type="date" required />
         <div class="buttons">
           <button type="submit" class="primary small">
-            {talk.messages.go}
+            {words.messages.go}
           </button>
           <button type="button" class="quiet small" onClick={onClose}>
-            {talk.share.cancel}
+            {words.share.cancel}
           </button>
         </div>
       </form>

@@ -4,8 +4,7 @@ import type { FileReference } from '../../runtime/api.ts';
 import { bodyText, fileNameText } from '../display.ts';
 import { playedType, readText } from '../preview.ts';
 import { objectUrl } from '../save.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 
 type View<Shown> = { kind: 'closed' | 'loading' | 'failed' | 'refused' } | { kind: 'shown'; shown: Shown };
@@ -24,7 +23,7 @@ export function MediaPreview({ file, kind }: { file: FileReference; kind: 'audio
       ),
     );
   };
-  if (url === undefined) return <Opener view={view} icon="play" label={talk.file.play(name)} onOpen={open} />;
+  if (url === undefined) return <Opener view={view} icon="play" label={words.file.play(name)} onOpen={open} />;
   const refuse = (): void => setView({ kind: 'refused' });
   return kind === 'audio' ? (
     // biome-ignore lint/a11y/useMediaCaption: what people send each other has none
@@ -45,16 +44,16 @@ export function TextPreview({ file }: { file: FileReference }) {
     if (bytes === undefined) setView({ kind: 'failed' });
     else setView(text === undefined ? { kind: 'refused' } : { kind: 'shown', shown: text });
   };
-  if (view.kind !== 'shown') return <Opener view={view} icon="file" label={talk.file.show(name)} onOpen={open} />;
+  if (view.kind !== 'shown') return <Opener view={view} icon="file" label={words.file.show(name)} onOpen={open} />;
   return (
     <figure class="text-file" aria-label={name}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls, by keyboard too */}
       <pre class="code" tabIndex={0} dir="auto">
         {bodyText(view.shown.text)}
       </pre>
-      {view.shown.cut && <figcaption class="hint">{talk.file.cut}</figcaption>}
+      {view.shown.cut && <figcaption class="hint">{words.file.cut}</figcaption>}
       <button type="button" class="link" onClick={() => setView({ kind: 'closed' })}>
-        {talk.file.hide}
+        {words.file.hide}
       </button>
     </figure>
   );
@@ -68,7 +67,7 @@ interface OpenerProps {
 }
 
 function Opener({ view, icon, label, onOpen }: OpenerProps) {
-  if (view.kind === 'refused') return <p class="hint">{icon === 'play' ? talk.file.cannotPlay : talk.file.noText}</p>;
+  if (view.kind === 'refused') return <p class="hint">{icon === 'play' ? words.file.cannotPlay : words.file.noText}</p>;
   return (
     <button type="button" class="outlined small" aria-busy={view.kind === 'loading'} onClick={() => void onOpen()}>
       <Icon name={view.kind === 'failed' ? 'warning' : icon} />

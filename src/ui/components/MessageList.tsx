@@ -6,10 +6,9 @@ import { isShared, sharedNames } from '../names.ts';
 import { createPlace } from '../place.ts';
 import { messageHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
+import { words } from '../text/text.ts';
 import { eventsWithin, firstUnreadOf, rows, stretch } from '../timeline.ts';
 import { around, DRAWN, FOLLOWED, type Last, newer, older } from '../viewport.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 import { JumpToDate } from './JumpToDate.tsx';
 import { useAttention, useFollowOwn, useFresh, useStickyBottom, useTarget } from './list-hooks.ts';
@@ -69,7 +68,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
 
   async function copyLink(id: string): Promise<void> {
     const link = location.origin + location.pathname + messageHref(conversation.name, id);
-    if (await chat.attempt(() => navigator.clipboard.writeText(link))) chat.announce(talk.messages.linkCopied);
+    if (await chat.attempt(() => navigator.clipboard.writeText(link))) chat.announce(words.messages.linkCopied);
   }
 
   /** Back to where the reader had been, loading what lies between. */
@@ -141,7 +140,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
       {unreadAbove && !unreadSeen && (
         <button type="button" class="to-unread" onClick={toUnread}>
           <Icon name="up" />
-          {talk.messages.jumpUnread}
+          {words.messages.jumpUnread}
         </button>
       )}
       {dating && (

@@ -2,10 +2,9 @@
 import type { Delivery, KnownPerson, Message, RosterEvent } from '../../runtime/api.ts';
 import { authorName } from '../chat.ts';
 import type { NameAt } from '../markdown.ts';
+import { words } from '../text/text.ts';
 import { dayText, hourText, isoText, momentText } from '../time.ts';
 import type { Row } from '../timeline.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
 import { Body } from './Body.tsx';
 import { Files } from './Files.tsx';
 import { Icon } from './Icon.tsx';
@@ -36,7 +35,7 @@ export function RowView({ row, context }: { row: Row; context: RowContext }) {
   if (row.kind === 'day') {
     return (
       <li class="day" data-key={row.key}>
-        <button type="button" class="quiet tiny" title={talk.messages.jumpDate} onClick={context.jumpToDate}>
+        <button type="button" class="quiet tiny" title={words.messages.jumpDate} onClick={context.jumpToDate}>
           {dayText(row.day, context.today)}
         </button>
       </li>
@@ -45,7 +44,7 @@ export function RowView({ row, context }: { row: Row; context: RowContext }) {
   if (row.kind === 'unread') {
     return (
       <li class="unread-line" data-key={row.key}>
-        <span>{talk.messages.unread}</span>
+        <span>{words.messages.unread}</span>
       </li>
     );
   }
@@ -88,8 +87,8 @@ function MessageView({ message, first, context }: { message: Message; first: boo
         <button
           type="button"
           class="quiet tiny message-action"
-          aria-label={talk.messages.copyLink}
-          title={talk.messages.copyLink}
+          aria-label={words.messages.copyLink}
+          title={words.messages.copyLink}
           onClick={() => context.copyLink(message.id)}
         >
           <Icon name="link" />
@@ -98,10 +97,10 @@ function MessageView({ message, first, context }: { message: Message; first: boo
           <button
             type="button"
             class="quiet tiny"
-            title={talk.messages.discardHint}
+            title={words.messages.discardHint}
             onClick={() => context.discard(message.id)}
           >
-            {talk.messages.discard}
+            {words.messages.discard}
           </button>
         )}
         <DeliveryMark message={message} spoken={message.id === context.lastSent} online={context.online} />
@@ -118,7 +117,7 @@ function EventView({ id, event, context }: { id: string; event: RosterEvent; con
     <li class={`event event-${event.kind}`} data-key={id}>
       <Icon name={EVENT_ICONS[event.kind]} />
       <button type="button" class="link" onClick={() => context.about(event.key)}>
-        <bdi>{talk.roster(event, authorName(event))}</bdi>
+        <bdi>{words.roster(event, authorName(event))}</bdi>
       </button>
       <Hour time={event.time} />
     </li>
@@ -131,7 +130,7 @@ function SharedView({ message }: { message: Message }) {
     <li class="event" data-key={message.id}>
       <Icon name="unlocked" />
       <bdi>
-        {author.self ? talk.messages.youShared(sharedKeys) : talk.messages.shared(authorName(author), sharedKeys)}
+        {author.self ? words.messages.youShared(sharedKeys) : words.messages.shared(authorName(author), sharedKeys)}
       </bdi>
       <Hour time={message.time} />
     </li>
@@ -152,10 +151,10 @@ function LockMark({ message: { lock }, context }: { message: Message; context: R
     const by = context.people.get(lock.sharedBy);
     const name = by ? authorName(by) : lock.sharedBy.slice(0, 8);
     return (
-      <span class="lock-mark lock-shared" title={talk.messages.sharedBy(name)}>
+      <span class="lock-mark lock-shared" title={words.messages.sharedBy(name)}>
         <Icon name="unlocked" />
-        <span aria-hidden="true">{talk.messages.sharedMark}</span>
-        <span class="unseen">{talk.messages.sharedBy(name)}</span>
+        <span aria-hidden="true">{words.messages.sharedMark}</span>
+        <span class="unseen">{words.messages.sharedBy(name)}</span>
       </span>
     );
   }
@@ -197,7 +196,7 @@ function DeliveryMark({ message: { delivery }, spoken, online }: DeliveryProps) 
 function deliveryText(delivery: Delivery, online: boolean): string {
   if (delivery.state !== 'queued' || !online) return words.delivery(delivery);
   const { progress } = delivery;
-  return progress ? talk.messages.uploading(progress.done, progress.total) : talk.messages.sending;
+  return progress ? words.messages.uploading(progress.done, progress.total) : words.messages.sending;
 }
 
 function Failure({ message: { id, delivery }, context }: { message: Message; context: RowContext }) {
@@ -213,7 +212,7 @@ function Failure({ message: { id, delivery }, context }: { message: Message; con
         {words.retry}
       </button>
       <button type="button" class="quiet small" onClick={() => context.discard(id)}>
-        {talk.messages.discard}
+        {words.messages.discard}
       </button>
     </p>
   );

@@ -2,8 +2,7 @@
 import type { Author, Member } from '../../runtime/api.ts';
 import { authorName } from '../chat.ts';
 import { colourOf, initial, shortDot1 } from '../display.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 
 type Person = Pick<Author | Member, 'key' | 'dot1' | 'name' | 'self' | 'agent'>;
@@ -27,14 +26,14 @@ export function Name({ person, marked, verified = false, onAbout }: Props) {
           {name}
         </bdi>
       ) : (
-        <button type="button" class="name-text name-button" title={talk.trust.about(name)} onClick={onAbout}>
+        <button type="button" class="name-text name-button" title={words.trust.about(name)} onClick={onAbout}>
           <bdi>{name}</bdi>
         </button>
       )}
       {verified && (
-        <span class="verified" title={talk.trust.verified}>
+        <span class="verified" title={words.trust.verified}>
           <Icon name="shield" />
-          <span class="unseen">{talk.trust.verified}</span>
+          <span class="unseen">{words.trust.verified}</span>
         </span>
       )}
       {marked && person.dot1 !== undefined && (

@@ -1,6 +1,6 @@
 /** Full pages for when there is no chat to show, and the banner of a tab that is another person. */
 import { localAddress } from '../origin.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { Mark } from './Mark.tsx';
 
 export function Opening() {

@@ -4,8 +4,8 @@ import { readSafetyNumber, safetyGroups, safetyQrText } from '../../core/identit
 import type { KnownPerson } from '../../runtime/api.ts';
 import { authorName, type Chat } from '../chat.ts';
 import { type QrCode, qrCode } from '../qr.ts';
+import { words } from '../text/text.ts';
 import { dateText } from '../time.ts';
-import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 import { Avatar, Name } from './Name.tsx';
 import { Panel } from './Panel.tsx';
@@ -23,11 +23,11 @@ export function PersonPanel({ chat, of, onClose }: Props) {
   if (person === undefined) return null;
   const name = authorName(person);
   return (
-    <Panel label={talk.trust.about(name)} kind="right" onClose={onClose}>
+    <Panel label={words.trust.about(name)} kind="right" onClose={onClose}>
       <div class="person">
         <div class="readers-head">
-          <h2>{talk.trust.about(name)}</h2>
-          <button type="button" class="quiet square" aria-label={talk.trust.close} onClick={onClose}>
+          <h2>{words.trust.about(name)}</h2>
+          <button type="button" class="quiet square" aria-label={words.trust.close} onClick={onClose}>
             <Icon name="close" />
           </button>
         </div>
@@ -35,13 +35,13 @@ export function PersonPanel({ chat, of, onClose }: Props) {
           <Avatar person={person} />
           <Name person={person} marked={false} verified={person.verified !== undefined} />
         </p>
-        {person.agent && <p class="hint">{talk.trust.agent}</p>}
+        {person.agent && <p class="hint">{words.trust.agent}</p>}
         <dl class="person-facts">
-          <dt>{talk.trust.key}</dt>
+          <dt>{words.trust.key}</dt>
           <dd class="dot1">{person.dot1}</dd>
         </dl>
-        <p class="hint">{talk.trust.since(dateText(person.since))}</p>
-        {person.keyChanged && <p class="strip strip-problem">{talk.trust.newKey(name)}</p>}
+        <p class="hint">{words.trust.since(dateText(person.since))}</p>
+        {person.keyChanged && <p class="strip strip-problem">{words.trust.newKey(name)}</p>}
         {!person.self && <SafetyNumber chat={chat} person={person} />}
         {!person.self && present && <SharePast chat={chat} person={person} />}
       </div>
@@ -62,12 +62,12 @@ function SafetyNumber({ chat, person }: { chat: Chat; person: KnownPerson }) {
     };
   }, [person.key, person.keyChanged]);
   return (
-    <section class="safety" aria-label={talk.trust.number}>
-      <h3>{talk.trust.number}</h3>
-      <p class="hint">{talk.trust.explain(name)}</p>
+    <section class="safety" aria-label={words.trust.number}>
+      <h3>{words.trust.number}</h3>
+      <p class="hint">{words.trust.explain(name)}</p>
       {number === undefined ? (
         <p class="hint" role="status">
-          {talk.trust.loading}
+          {words.trust.loading}
         </p>
       ) : (
         <>
@@ -77,13 +77,13 @@ function SafetyNumber({ chat, person }: { chat: Chat; person: KnownPerson }) {
             ))}
           </ol>
           <Qr text={safetyQrText(number)} />
-          <p class="hint">{talk.trust.readOut}</p>
+          <p class="hint">{words.trust.readOut}</p>
           <Check number={number} />
         </>
       )}
       <p class={person.verified ? 'standing standing-verified' : 'standing'}>
         <Icon name={person.verified ? 'shield' : 'warning'} />
-        <span>{person.verified ? talk.trust.verifiedOn(dateText(person.verified)) : talk.trust.notVerified}</span>
+        <span>{person.verified ? words.trust.verifiedOn(dateText(person.verified)) : words.trust.notVerified}</span>
       </p>
       <button
         type="button"
@@ -91,7 +91,7 @@ function SafetyNumber({ chat, person }: { chat: Chat; person: KnownPerson }) {
         disabled={number === undefined}
         onClick={() => void chat.setVerified(person.key, person.verified === undefined)}
       >
-        {person.verified ? talk.trust.unmark : talk.trust.mark}
+        {person.verified ? words.trust.unmark : words.trust.mark}
       </button>
     </section>
   );
@@ -109,7 +109,7 @@ function Qr({ text }: { text: string }) {
   return (
     <div class="qr">
       {code && (
-        <svg viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={talk.trust.qr}>
+        <svg viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={words.trust.qr}>
           <path d={code.path} />
         </svg>
       )}
@@ -125,7 +125,7 @@ function Check({ number }: { number: string }) {
     typed.trim() === '' ? '' : read === undefined ? 'incomplete' : read === number ? 'equal' : 'different';
   return (
     <div class="check">
-      <label for="safety-entered">{talk.trust.entered}</label>
+      <label for="safety-entered">{words.trust.entered}</label>
       <textarea
         id="safety-entered"
         rows={2}
@@ -137,7 +137,7 @@ function Check({ number }: { number: string }) {
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
       <p id="safety-verdict" class={`verdict verdict-${verdict || 'none'}`} role="status">
-        {verdict === '' ? talk.trust.enteredHint : talk.trust[verdict]}
+        {verdict === '' ? words.trust.enteredHint : words.trust[verdict]}
       </p>
     </div>
   );

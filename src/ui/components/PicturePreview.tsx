@@ -4,9 +4,8 @@ import type { FileReference } from '../../runtime/api.ts';
 import { fileNameText } from '../display.ts';
 import { readPicture } from '../picture.ts';
 import { objectUrl } from '../save.ts';
+import { words } from '../text/text.ts';
 import { type Thumbnail, thumbnail } from '../thumbnail.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 import { Panel } from './Panel.tsx';
 
@@ -43,7 +42,7 @@ export function PicturePreview({ file }: { file: FileReference }) {
   return (
     <div ref={frame} class="preview">
       {view.kind === 'shown' && (
-        <button type="button" aria-label={talk.file.enlarge(name)} onClick={() => setLarge(true)}>
+        <button type="button" aria-label={words.file.enlarge(name)} onClick={() => setLarge(true)}>
           <img
             src={view.small.url}
             width={view.small.width}
@@ -77,7 +76,7 @@ function Large({ file, name, onClose }: { file: FileReference; name: string; onC
   return (
     <Panel label={words.file.picture(name)} kind="centre" onClose={onClose}>
       <div class="large">
-        <button type="button" class="quiet square" aria-label={talk.file.close} onClick={onClose}>
+        <button type="button" class="quiet square" aria-label={words.file.close} onClick={onClose}>
           <Icon name="close" />
         </button>
         {url === undefined ? (

@@ -4,8 +4,7 @@ import type { Member } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
 import { channelHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { Avatar, Name } from './Name.tsx';
 
@@ -67,7 +66,7 @@ function MuteButton({ chat }: { chat: Chat }) {
   return (
     <button type="button" class="quiet small" aria-pressed={muted} onClick={() => chat.toggleMuted(name)}>
       <Icon name={muted ? 'muted' : 'bell'} />
-      {muted ? talk.channel.unmute : talk.channel.mute}
+      {muted ? words.channels.unmute : words.channels.mute}
     </button>
   );
 }

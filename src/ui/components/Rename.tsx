@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { LIMITS } from '../../core/registry.ts';
 import type { Chat } from '../chat.ts';
 import { nameText } from '../display.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 
 export function Rename({ chat, onDone }: { chat: Chat; onDone: () => void }) {
   const [typed, setTyped] = useState(chat.me.peek().name);

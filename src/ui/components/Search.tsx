@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { authorName, type ChannelEntry, type Chat } from '../chat.ts';
 import { messageHref } from '../route.ts';
 import type { Found } from '../search.ts';
+import { words } from '../text/text.ts';
 import { dateText } from '../time.ts';
-import { talk } from '../words-talk.ts';
 import { Icon } from './Icon.tsx';
 
 /** Typing goes on: the search waits for a pause of this length. */
@@ -25,8 +25,8 @@ export function SearchField({ query, onQuery }: Props) {
         value={query}
         maxLength={200}
         autocomplete="off"
-        aria-label={talk.search.label}
-        placeholder={talk.search.placeholder}
+        aria-label={words.search.label}
+        placeholder={words.search.placeholder}
         onInput={(event) => onQuery(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || query === '') return;
@@ -53,15 +53,15 @@ export function MessageResults({ chat, query, onLeave }: ResultsProps) {
   const { found, done } = useSearch(chat, query);
   if (query.trim().length < 2) return null;
   return (
-    <section aria-label={talk.search.messages}>
-      <h2>{talk.search.messages}</h2>
+    <section aria-label={words.search.messages}>
+      <h2>{words.search.messages}</h2>
       <ul>
         {found.map(({ message, excerpt }) => (
           <li key={message.id}>
             <a class="result" href={messageHref(message.channel, message.id)} onClick={onLeave}>
               <span class="result-head">
                 <bdi>{authorName(message.author)}</bdi>
-                <span>{talk.search.in(message.channel)}</span>
+                <span>{words.search.in(message.channel)}</span>
                 <span>{dateText(message.time)}</span>
               </span>
               <bdi class="result-text">
@@ -74,7 +74,7 @@ export function MessageResults({ chat, query, onLeave }: ResultsProps) {
         ))}
       </ul>
       <p class="hint" role="status">
-        {!done ? talk.search.looking : found.length === 0 ? talk.search.nothing : talk.search.local}
+        {!done ? words.search.looking : found.length === 0 ? words.search.nothing : words.search.local}
       </p>
     </section>
   );

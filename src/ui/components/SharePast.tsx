@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { KnownPerson } from '../../runtime/api.ts';
 import { authorName, type Chat } from '../chat.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 
 const DAY = 24 * 60 * 60_000;
@@ -31,7 +31,7 @@ export function SharePast({ chat, person }: { chat: Chat; person: KnownPerson })
     return (
       <button type="button" class="outlined small" onClick={() => setState({ kind: 'asking' })}>
         <Icon name="unlocked" />
-        {talk.share.button}
+        {words.share.button}
       </button>
     );
   }
@@ -39,30 +39,30 @@ export function SharePast({ chat, person }: { chat: Chat; person: KnownPerson })
     <section
       ref={(element) => element?.scrollIntoView({ block: 'nearest' })}
       class="share"
-      aria-label={talk.share.title(name)}
+      aria-label={words.share.title(name)}
     >
-      <h3>{talk.share.title(name)}</h3>
-      <p class="hint">{talk.share.why(name)}</p>
+      <h3>{words.share.title(name)}</h3>
+      <p class="hint">{words.share.why(name)}</p>
       <fieldset disabled={state.kind !== 'asking'}>
-        <legend class="unseen">{talk.share.title(name)}</legend>
+        <legend class="unseen">{words.share.title(name)}</legend>
         {SPANS.map((each) => (
           <label key={each.name} class="choice">
             <input type="radio" name="span" checked={span === each.ms} onChange={() => setSpan(each.ms)} />
-            {talk.share[each.name]}
+            {words.share[each.name]}
           </label>
         ))}
       </fieldset>
       <p role="status">
-        {state.kind === 'working' && talk.share.working}
-        {state.kind === 'done' && (state.count > 0 ? talk.share.done(state.count) : talk.share.nothing)}
+        {state.kind === 'working' && words.share.working}
+        {state.kind === 'done' && (state.count > 0 ? words.share.done(state.count) : words.share.nothing)}
       </p>
       {state.kind !== 'done' && (
         <div class="buttons">
           <button type="button" class="primary small" disabled={state.kind === 'working'} onClick={() => void share()}>
-            {talk.share.confirm}
+            {words.share.confirm}
           </button>
           <button type="button" class="quiet small" onClick={() => setState({ kind: 'closed' })}>
-            {talk.share.cancel}
+            {words.share.cancel}
           </button>
         </div>
       )}

@@ -5,7 +5,7 @@ import type { Chat } from '../chat.ts';
 import { shortDot1 } from '../display.ts';
 import { channelHref, toChannelName } from '../route.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { ChannelList } from './ChannelList.tsx';
 import { Icon } from './Icon.tsx';
 import { Mark } from './Mark.tsx';

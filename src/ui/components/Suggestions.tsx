@@ -1,6 +1,6 @@
 /** Who may be meant by the @ that is being typed: a list that the field keeps the focus over. */
 import type { Member } from '../../runtime/api.ts';
-import { talk } from '../words-talk.ts';
+import { words } from '../text/text.ts';
 import { Avatar, Name } from './Name.tsx';
 
 export const SUGGESTIONS_ID = 'suggestions';
@@ -14,7 +14,7 @@ interface Props {
 
 export function Suggestions({ people, chosen, onChoose }: Props) {
   return (
-    <div id={SUGGESTIONS_ID} class="suggestions" role="listbox" aria-label={talk.composer.mentions}>
+    <div id={SUGGESTIONS_ID} class="suggestions" role="listbox" aria-label={words.composer.mentions}>
       {people.map((person, index) => (
         <div
           key={person.key}

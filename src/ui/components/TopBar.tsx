@@ -2,7 +2,7 @@
 import type { Status } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
 import type { Shell } from '../shell.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 
 export function TopBar({ chat, shell }: { chat: Chat; shell: Shell }) {

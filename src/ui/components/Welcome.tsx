@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { LIMITS } from '../../core/registry.ts';
 import { nameText } from '../display.ts';
-import { words } from '../words.ts';
+import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { Mark } from './Mark.tsx';
 

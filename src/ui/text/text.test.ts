@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayText, isoText, momentText } from './time.ts';
-import { words } from './words.ts';
+import { dayText, isoText, momentText } from '../time.ts';
+import { words } from './text.ts';
 
 test('one and many are told apart', () => {
   assert.equal(words.sealed('before-you-joined', 1), '1 message sealed before you joined');

@@ -1,0 +1,20 @@
+/** The connection to the relay, and what waits for it. */
+import type { Status } from '../../../runtime/api.ts';
+import { sentence, withoutAddress } from '../phrase.ts';
+import { many } from './speech.ts';
+
+export const connection = {
+  connection: (status: Status): string => {
+    if (status.connection === 'online') return 'Connected';
+    if (status.connection === 'local') return 'This device only';
+    return status.connection === 'connecting' ? 'Connecting…' : 'Offline';
+  },
+  offline: (problem: string | undefined): string =>
+    `Offline: ${sentence(withoutAddress(problem ?? 'the relay cannot be reached'))} You can go on writing.`,
+  waiting: (count: number): string =>
+    many(count, {
+      one: '# message waits here until the relay is back.',
+      other: '# messages wait here until the relay is back.',
+    }),
+  queued: (count: number): string => many(count, { one: '# queued', other: '# queued' }),
+};

@@ -13,6 +13,7 @@ import { frame } from '../src/core/packet/frames.ts';
 import { EMPTY, encodePacket, signedBytes as packetSignedBytes } from '../src/core/packet/packet.ts';
 import { toEnvelope as packetEnvelope } from '../src/core/packet/packet-envelope.ts';
 import { profileSignedBytes } from '../src/core/profile.ts';
+import { asideId } from '../src/core/seal/aside.ts';
 import { chunkAssociated, chunkNonce, encodeManifest } from '../src/core/seal/blob.ts';
 import { encodeBody } from '../src/core/seal/body.ts';
 import { wrapInfo } from '../src/core/seal/layout.ts';
@@ -152,6 +153,7 @@ async function wraps(): Promise<Record<string, Vector>> {
     wrap: threeParts(Buffer.from(wrap, 'base64')),
     'cipher-body': { ...threeParts(Buffer.from(message.cipherBody, 'base64')), plaintext: 'hello' },
     'sealed-message': { message },
+    'aside-id': { text: asideId(sha256, message.cipherBody) },
   };
 }
 

@@ -26,6 +26,7 @@ async function listen(channelName: string, flags: ListenFlags): Promise<number> 
     const channel = peer.channel(channelName);
     const printed = new Map<string, boolean>();
     const print = (message: Message): void => {
+      if (message.aside) return;
       // The same message comes again when its delivery changes; once it could be read it is said.
       if (printed.get(message.id) === true || printed.get(message.id) === (message.text !== undefined)) return;
       remember(printed, message);

@@ -22,6 +22,7 @@ export const LABELS = {
   logCertificate: 'pipes/log-certificate/1',
   logRevocation: 'pipes/log-revocation/1',
   sealedBlob: 'pipes/sealed-blob/1',
+  aside: 'pipes/aside/1',
   syncFingerprint: 'pipes/sync/fingerprint/1',
   keyFile: 'pipes/key-file/1',
   storedSeed: 'pipes/stored-seed/1',

@@ -66,6 +66,8 @@ export interface Message {
   readonly delivery: Delivery;
   /** It says nothing, but carries the keys of so many earlier messages. */
   readonly sharedKeys?: number;
+  /** It carries keys for another member, says its sender, and nothing for this identity: nothing to show or count. */
+  readonly aside?: true;
 }
 
 /** One who can read what is sent to a channel now. */
@@ -82,6 +84,7 @@ export interface Member {
 export interface ChannelSummary {
   readonly name: string;
   readonly joined: boolean;
+  /** Without those that are known here to be sealed to others. */
   readonly count: number;
   readonly latest: Date | undefined;
 }

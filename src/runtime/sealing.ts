@@ -32,8 +32,8 @@ export interface Unsealed {
   readonly recipients: readonly Recipient[];
   readonly sender: { readonly dot1: string; readonly signer: Signer; readonly agreement: Agreement };
   readonly channel: string;
-  /** A UUID. */
-  readonly id: string;
+  /** A UUID, or what makes one out of the sealed body. */
+  readonly id: string | ((cipherBody: string) => string);
   /** ISO 8601. */
   readonly createdAt: string;
   readonly attachments?: readonly AttachmentMeta[];
@@ -61,7 +61,7 @@ export async function sealMessage(unsealed: Unsealed, ports: SealingPorts): Prom
   const cipherBody = await sealBytes(bodyKey, lots.take(NONCE_BYTES, 'nonce'), unsealed.plaintext, ports);
   const message: Piper12 = {
     version: '1.2',
-    id: unsealed.id,
+    id: typeof unsealed.id === 'string' ? unsealed.id : unsealed.id(cipherBody),
     channel: unsealed.channel,
     createdAt: unsealed.createdAt,
     prev: null,

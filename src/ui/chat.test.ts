@@ -66,6 +66,19 @@ test('a message stays sealed aloud too', async () => {
   chat.close();
 });
 
+test('an aside to another member is not said, whatever else comes with it', async () => {
+  const { chat, peer } = start();
+  await until(chat.conversation.value.phase, (phase) => phase === 'ready');
+  const aside = { text: undefined, lock: { state: 'sealed', reason: 'not-for-you' }, aside: true } as const;
+  peer.deliver(sample(1));
+  peer.deliver(sample(2, aside));
+  await until(chat.announcement, (text) => text === 'Grace: message 1');
+  peer.deliver(sample(3, aside));
+  await until(chat.conversation.value.timeline, ({ messages }) => messages.length === 3);
+  assert.equal(chat.announcement.value, 'Grace: message 1');
+  chat.close();
+});
+
 test('unread counts rise where one is not looking, and fall where one looks', async () => {
   const latest = new Date();
   const { chat } = start({

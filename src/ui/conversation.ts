@@ -66,10 +66,10 @@ export function openConversation(channel: Channel, listeners: ConversationListen
   const target = signal<Target | undefined>(undefined);
   let stopSealing: AbortController | undefined;
   const news = gather<Message>((messages) => {
-    const before = timeline.peek().messages.at(-1);
+    const before = newestShown(timeline.peek());
     timeline.value = withNews(timeline.peek(), messages);
     if (messages.some(({ sharedKeys }) => sharedKeys !== undefined)) void readAgain();
-    const newest = timeline.peek().messages.at(-1);
+    const newest = newestShown(timeline.peek());
     if (newest && newest.id !== before?.id && newest.delivery.state === 'received') listeners.received(newest);
   });
   const stopMembers = channel.on('members', (now) => setMembers(now));
@@ -203,6 +203,8 @@ export function openConversation(channel: Channel, listeners: ConversationListen
     },
   };
 }
+
+const newestShown = ({ messages }: Timeline): Message | undefined => messages.findLast(({ aside }) => !aside);
 
 /** Until the first page has been read, or could not be. */
 const settled = (phase: ReadonlySignal<'loading' | 'ready' | 'failed'>): Promise<void> =>

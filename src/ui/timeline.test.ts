@@ -136,6 +136,16 @@ test('keys of earlier messages are a row of their own, and what was taken back i
   assert.deepEqual(ids(without(begin(samples(0, 3), false), sample(1).id).messages), [0, 2]);
 });
 
+test('an aside is no row, breaks no run, and is nothing new', () => {
+  const aside = { ...sealed(2, 'not-for-you'), aside: true } as const;
+  assert.deepEqual(
+    rows([sealed(1, 'not-for-you'), aside, sealed(3, 'not-for-you'), aside]).map((row) => row.kind),
+    ['day', 'sealed'],
+  );
+  assert.deepEqual(rows([aside]), []);
+  assert.equal(firstUnreadOf([sample(1), aside, sealed(3), sample(4)], sample(1).time.getTime())?.id, sample(4).id);
+});
+
 test('a sealed and a plain message never share a heading with an open one', () => {
   const plain = sample(2, { lock: { state: 'plain', signed: true } });
   const found = rows([sample(1), plain, sample(3)]);

@@ -77,9 +77,13 @@ export interface Beside {
   readonly firstUnread?: string | undefined;
 }
 
-/** The first message of another that is later than what was seen. */
+/** What is sealed to others is nothing new to this one. */
+export const isNews = ({ author, lock }: Message): boolean =>
+  !author.self && !(lock.state === 'sealed' && (lock.reason === 'not-for-you' || lock.reason === 'before-you-joined'));
+
+/** The first news that are later than what was seen. */
 export const firstUnreadOf = (messages: readonly Message[], seen: number | undefined): Message | undefined =>
-  seen === undefined ? undefined : messages.find(({ time, author }) => time.getTime() > seen && !author.self);
+  seen === undefined ? undefined : messages.find((message) => message.time.getTime() > seen && isNews(message));
 
 /** The events that fall into this part of the timeline: later than its first message, or where all is shown, any. */
 export function eventsWithin(
@@ -104,6 +108,7 @@ export function rows(messages: readonly Message[], { events = [], firstUnread }:
   };
   let previous: Message | undefined;
   for (const message of messages) {
+    if (message.aside) continue;
     const newDay = previous === undefined || !sameDay(previous.time, message.time);
     if (newDay) eventsBefore(new Date(message.time).setHours(0, 0, 0, 0));
     if (newDay) found.push({ kind: 'day', key: `day-${message.id}`, day: message.time });

@@ -12,6 +12,7 @@ import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
+import { asideOps } from './asides.ts';
 import { createCanceller } from './cancel.ts';
 import { createChannel } from './channel.ts';
 import { createDirectory } from './directory.ts';
@@ -156,7 +157,7 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
   const news = createNews({ ports, relay: relay?.url, self, directory, outbox, reader });
   const authorise: Authorise = (candidate) => ({
     kind: 'allowed',
-    also: candidate.via === 'own' ? [outbox.enqueue(candidate)] : [],
+    also: candidate.via === 'own' ? [outbox.enqueue(candidate)] : asideOps(candidate, self.dot1),
   });
   const pipeline = createPipeline({ ...ports, authorise });
   let listed: RelayChannel[] = [];

@@ -6,6 +6,7 @@ import { toHex } from '../../core/bytes.ts';
 import { decodeEnvelope } from '../../core/envelope/envelope.ts';
 import { fromEnvelope, type Piper12, type PiperHint, type PiperMessage } from '../../core/envelope/piper.ts';
 import type { Placed } from '../../core/ports.ts';
+import { isAside } from '../../core/seal/aside.ts';
 import type { SealedFile } from '../../core/seal/file.ts';
 import type { Author, Delivery, FileReference, Lock, Message } from '../api.ts';
 import { boundedMap } from '../bounded-map.ts';
@@ -35,6 +36,7 @@ interface Content {
   readonly agent: boolean;
   /** How many keys of earlier messages it carries. */
   readonly keys?: number;
+  readonly aside?: true;
 }
 
 const OPENED = 5000;
@@ -50,8 +52,8 @@ export function createReader(parts: ReaderParts): Reader {
       if (content.lock.state === 'open') opened.set(id, content);
       const author = authorOf(parts, message, placed.hint, content.agent);
       const delivery = author.self ? parts.delivery(placed) : ({ state: 'received' } as const);
-      const { text, files, lock, keys } = content;
-      const shares = keys === undefined ? {} : { sharedKeys: keys };
+      const { text, files, lock, keys, aside } = content;
+      const shares = { ...(keys !== undefined && { sharedKeys: keys }), ...(aside && { aside }) };
       return {
         id,
         channel: message.channel,
@@ -75,7 +77,10 @@ async function contentOf(parts: ReaderParts, message: PiperMessage, time: number
   const { directory, shared } = parts;
   if (directory.isBorrowed(message)) return { ...UNREADABLE, lock: { state: 'sealed', reason: 'damaged' } };
   const { result, by } = await shared.open(message, id);
-  if (result.kind !== 'open') return { ...UNREADABLE, lock: sealed(parts, message, time, result) };
+  if (result.kind !== 'open') {
+    const aside = result.kind === 'not-for-you' && isAside(message, parts.ports.sha256);
+    return { ...UNREADABLE, lock: sealed(parts, message, time, result), ...(aside && { aside }) };
+  }
   const { text, files, agent, sharedKeys } = result.body;
   const lock: Lock = { state: 'open', readers: message.wraps.length, ...(by !== undefined && { sharedBy: by }) };
   const keys = sharedKeys && { keys: sharedKeys.length };

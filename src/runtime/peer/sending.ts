@@ -7,6 +7,7 @@ import { StorageError, UsageError } from '../../core/errors.ts';
 import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { channelScope } from '../../core/scope.ts';
+import { asideId } from '../../core/seal/aside.ts';
 import { encodeBody, type OutgoingBody } from '../../core/seal/body.ts';
 import type { OutgoingFile } from '../api.ts';
 import { type SealedBlob, type SealedFileResult, sealFileTo } from '../files.ts';
@@ -62,10 +63,12 @@ export interface OutgoingSeal {
   readonly body: Pick<OutgoingBody, 'text' | 'files' | 'sharedKeys'>;
   readonly recipients: readonly Recipient[];
   readonly attachments?: readonly AttachmentMeta[];
+  /** It is for one recipient, and nothing to all others. */
+  readonly aside?: boolean;
 }
 
 /** Seals a body to these recipients and puts it durably into the outbox. */
-export async function sendBody(parts: SendingParts, { channel, body, ...seal }: OutgoingSeal): Promise<Placed> {
+export async function sendBody(parts: SendingParts, { channel, body, aside, ...seal }: OutgoingSeal): Promise<Placed> {
   const { ports, self } = parts;
   const { agent, name } = self.state();
   const message = await sealMessage(
@@ -74,7 +77,7 @@ export async function sendBody(parts: SendingParts, { channel, body, ...seal }: 
       plaintext: encodeBody({ ...body, sender: ports.signer.key, channel }),
       sender: { dot1: self.dot1, signer: ports.signer, agreement: ports.agreement },
       channel,
-      id: ports.uuid(),
+      id: aside ? (cipherBody) => asideId(ports.sha256, cipherBody) : ports.uuid(),
       createdAt: new Date(ports.clock.now()).toISOString(),
     },
     ports,

@@ -85,6 +85,34 @@ test('a member shares the past: the newcomer reads it, files and all, and is tol
   await close();
 });
 
+test('to all but the newcomer, sharing is an aside: nothing to show, and nothing that counts', async () => {
+  const { relay, ada, ben, cleo, close } = await aNewcomer();
+  const countOf = async (peer: typeof ada) => (await peer.channels()).find(({ name }) => name === 'main')?.count;
+  await messageWhere(cleo.channel('main'), isEarly);
+  assert.equal(await countOf(ada), 2);
+  assert.equal(await countOf(cleo), 0, 'what was sealed before she came is no news to her');
+  await ben.channel('main').shareHistory(cleo.identity.key);
+  const share = await messageWhere(cleo.channel('main'), ({ sharedKeys }) => sharedKeys === 2);
+  assert.equal(share.aside, undefined);
+  const seen = await messageWhere(ada.channel('main'), ({ id }) => id === share.id);
+  assert.equal(seen.aside, true);
+  assert.equal((await ben.channel('main').messages()).find(({ id }) => id === share.id)?.aside, undefined);
+  assert.equal(await countOf(ada), 2);
+  assert.equal(await countOf(cleo), 1, 'the sharing itself');
+  assert.match(JSON.stringify(relay.messages.at(-1)?.json), /"id":"[0-9a-f-]{14}8[0-9a-f]{3}-/);
+  await close();
+});
+
+test('a message that leaves somebody out and is no sharing stays to be seen as sealed to others', async () => {
+  const { ada, cleo, relay, close } = await aNewcomer();
+  const { lock, aside } = await messageWhere(ada.channel('main'), () => true);
+  assert.deepEqual([lock.state, aside], ['open', undefined]);
+  relay.inject(await falseShare(cleo.identity, 'ee'.repeat(32)));
+  const other = await messageWhere(ada.channel('main'), (message) => message.lock.state === 'sealed');
+  assert.deepEqual([other.lock, other.aside], [{ state: 'sealed', reason: 'not-for-you' }, undefined]);
+  await close();
+});
+
 test('no key that was shared stands on the newcomer’s disk, and all is open again after a restart', async () => {
   const { ben, cleo, reopen, close } = await aNewcomer();
   await messageWhere(cleo.channel('main'), isEarly);

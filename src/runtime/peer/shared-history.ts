@@ -118,7 +118,7 @@ export async function shareHistory(
   const keys = await keysToShare(parts, channel, recipient.dot1, since);
   for (let at = 0; at < keys.length; at += LIMITS.sharedKeys) {
     const body = { text: '', sharedKeys: keys.slice(at, at + LIMITS.sharedKeys) };
-    await sendBody(parts, { channel, body, recipients: [recipient] });
+    await sendBody(parts, { channel, body, recipients: [recipient], aside: true });
   }
   return keys.length;
 }

@@ -4,6 +4,7 @@ import type { Message } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
 import type { Target } from '../conversation.ts';
 import type { Place } from '../place.ts';
+import { isNews } from '../timeline.ts';
 
 /** How long a message that was jumped to stays marked. */
 const MARKED_MS = 3000;
@@ -13,7 +14,7 @@ export function useFresh(messages: readonly Message[], pinned: boolean): number 
   const seen = useRef<string | undefined>(undefined);
   if (pinned) seen.current = messages.at(-1)?.id;
   const at = messages.findLastIndex(({ id }) => id === seen.current);
-  return at === -1 ? 0 : messages.slice(at + 1).filter(({ author }) => !author.self).length;
+  return at === -1 ? 0 : messages.slice(at + 1).filter(isNews).length;
 }
 
 /** Whoever sends wants to see it. */

@@ -163,6 +163,12 @@ export interface Peer {
   readonly people: People;
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;
+  /**
+   * After a restore: takes name and channels from the profile that the relay has of this identity. False where this
+   * installation has said something of itself already, or the relay knows nothing. Rejects with RemoteError where the
+   * relay cannot be asked.
+   */
+  adoptProfile(): Promise<boolean>;
   channel(name: string): Channel;
   /** Joined ones and those that the relay lists, latest activity first. */
   channels(): Promise<ChannelSummary[]>;

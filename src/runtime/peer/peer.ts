@@ -12,6 +12,7 @@ import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
+import { adoptProfile } from './adopt.ts';
 import { asideOps } from './asides.ts';
 import { createCanceller } from './cancel.ts';
 import { createChannel } from './channel.ts';
@@ -98,6 +99,13 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       await acceptSelf();
       link?.refresh(false);
     },
+    async adoptProfile() {
+      checkOpen();
+      if (parts.relay === undefined || !(await adoptProfile(ports, parts.relay, self))) return false;
+      await acceptSelf();
+      link?.refresh(true);
+      return true;
+    },
     channel(name) {
       checkOpen();
       const channel = channels.get(checkChannel(name)) ?? createChannel(channelParts, name);
@@ -172,7 +180,7 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
     news.tellChannels();
   };
   const link = relay && createLink({ ...core, relay, ...reporters(ports, news), onChannels });
-  return { ...core, link, listed: () => listed };
+  return { ...core, relay, link, listed: () => listed };
 }
 
 /** What the link reports: told here, and to the other tabs. */

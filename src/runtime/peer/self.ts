@@ -5,7 +5,7 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
-import { isProfileName } from '../../core/profile.ts';
+import { isProfileName, type Profile } from '../../core/profile.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { isChannelName } from '../../core/scope.ts';
 import { signProfile } from '../profiles.ts';
@@ -33,6 +33,8 @@ export interface Self {
   /** Whether anything changed. */
   join(channel: string): Promise<boolean>;
   leave(channel: string): Promise<boolean>;
+  /** Goes on from what this identity said elsewhere. False where it has said something here. */
+  adopt(profile: Profile): Promise<boolean>;
   markPublished(version: number): Promise<void>;
   reload(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
         const { [channel]: since, ...joined } = before.joined;
         return since === undefined ? undefined : { ...before, joined };
       }),
+    adopt: (profile) => change((before) => (before.version > 0 ? undefined : adopted(profile, ports.clock.now()))),
     /** A record of its own, so that the tab that leads never overwrites what another tab changes meanwhile. */
     markPublished: (version) =>
       inTurn(async () => {
@@ -106,6 +109,11 @@ const joinIn = (before: State, channel: string, now: number): State | undefined 
   }
   return { ...before, joined: { ...before.joined, [channel]: now } };
 };
+
+const adopted = ({ name, agent, channels, version }: Profile, now: number): State => ({
+  ...{ name, agent, version, published: 0 },
+  joined: Object.fromEntries(channels.map((channel) => [channel, now])),
+});
 
 /** A version that grows even where an old state was restored: the time, or one more than before. */
 async function sign(ports: PeerPorts, state: State): Promise<State> {

@@ -16,6 +16,8 @@ import type {
 
 export interface FakeOptions {
   name?: string;
+  /** The name that the relay knows for this identity. */
+  elsewhere?: string;
   status?: Partial<Status>;
   channels?: ChannelSummary[];
   messages?: Message[];
@@ -142,6 +144,11 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     },
     async setName(name) {
       identity.name = name;
+    },
+    async adoptProfile() {
+      if (identity.name !== '' || options.elsewhere === undefined) return false;
+      identity.name = options.elsewhere;
+      return true;
     },
     channel,
     channels: async () => [...channels],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromHex } from '../bytes.ts';
-import { seedFromWords, wordsFromSeed } from './words.ts';
+import { isListedWord, seedFromWords, wordsBeginning, wordsFromSeed, wordsLike } from './words.ts';
 
 const SEED = fromHex('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f') as Uint8Array;
 
@@ -40,4 +40,19 @@ test('what is wrong is said: how many words, which ones, or that one was exchang
 
 test('a seed of another size has no words', () => {
   for (const length of [0, 16, 31, 33]) assert.throws(() => wordsFromSeed(new Uint8Array(length)), RangeError);
+});
+
+test('a word is known by its first letters, four at most', () => {
+  assert.deepEqual(wordsBeginning('aban', 4), ['abandon']);
+  assert.deepEqual(wordsBeginning('ab', 4), ['abandon', 'ability', 'able', 'about']);
+  assert.deepEqual(wordsBeginning('act', 9), ['act', 'action', 'actor', 'actress', 'actual']);
+  assert.deepEqual([wordsBeginning('', 4), wordsBeginning('qq', 4)], [[], []]);
+  assert.deepEqual([isListedWord('zoo'), isListedWord('zo'), isListedWord('constructor')], [true, false, false]);
+});
+
+test('a slip of the pen leads to the word that was meant', () => {
+  for (const slip of ['oceam', 'ocan', 'occean', 'ocaen', 'cean'])
+    assert.ok(wordsLike(slip, 9).includes('ocean'), slip);
+  assert.deepEqual(wordsLike('qqqqq', 4), []);
+  assert.equal(wordsLike('a', 3).length, 0);
 });

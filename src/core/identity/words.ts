@@ -33,4 +33,25 @@ export function seedFromWords(text: string): WordsReading {
   }
 }
 
+export const isListedWord = (word: string): boolean => KNOWN.has(word);
+
+/** The words that begin so, in the list's order. Four letters leave one at most. */
+export function wordsBeginning(letters: string, limit: number): string[] {
+  if (letters === '') return [];
+  return wordlist.filter((word) => word.startsWith(letters)).slice(0, limit);
+}
+
+/** The words that are one slip away: a letter too many, too few or another, or two neighbours exchanged. */
+export const wordsLike = (typed: string, limit: number): string[] =>
+  wordlist.filter((word) => isOneSlip(typed, word)).slice(0, limit);
+
 const KNOWN: ReadonlySet<string> = new Set(wordlist);
+
+function isOneSlip(typed: string, word: string): boolean {
+  if (Math.abs(typed.length - word.length) > 1) return false;
+  let same = 0;
+  while (same < word.length && typed[same] === word[same]) same++;
+  const [a, b] = [typed.slice(same), word.slice(same)];
+  const exchanged = a.length > 1 && a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2);
+  return exchanged || a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1);
+}

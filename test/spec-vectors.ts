@@ -13,6 +13,7 @@ import { frame } from '../src/core/packet/frames.ts';
 import { EMPTY, encodePacket, signedBytes as packetSignedBytes } from '../src/core/packet/packet.ts';
 import { toEnvelope as packetEnvelope } from '../src/core/packet/packet-envelope.ts';
 import { profileSignedBytes } from '../src/core/profile.ts';
+import { encodeFrame } from '../src/core/route/frame.ts';
 import { asideId } from '../src/core/seal/aside.ts';
 import { chunkAssociated, chunkNonce, encodeManifest } from '../src/core/seal/blob.ts';
 import { encodeBody } from '../src/core/seal/body.ts';
@@ -76,6 +77,7 @@ export async function makeVectors(): Promise<Vectors> {
     admission: await admissions(),
     keep: await packets(),
     sync: sync(),
+    route: route(),
   };
 }
 
@@ -313,6 +315,43 @@ function sync(): Record<string, Vector> {
       [1, 'kind: fingerprint'],
       [1, 'count: 2'],
       [16, 'fingerprint'],
+    ]),
+  };
+}
+
+function route(): Record<string, Vector> {
+  const [session, heard] = [0x20, 0x00].map((first) => Uint8Array.from({ length: 16 }, (_, i) => first + i)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
+  const data = { seq: 300, more: false, urgent: true, payload: utf8('lo') };
+  return {
+    open: rows(encodeFrame({ kind: 'open', session: heard, window: 4_194_304, number: 1 }), [
+      [4, 'kind: open; version 1; no features'],
+      [16, 'session'],
+      [4, 'window: 4,194,304'],
+      [1, 'number: 1'],
+    ]),
+    accept: rows(encodeFrame({ kind: 'accept', session, heard, number: 1 }), [
+      [1, 'kind: accept'],
+      [16, 'session'],
+      [16, 'session that was heard'],
+      [1, 'number: 1'],
+    ]),
+    data: rows(encodeFrame({ kind: 'data', ...data }), [
+      [2, 'kind: data; flags: urgent'],
+      [2, 'sequence number: 300'],
+      [2, 'payload'],
+    ]),
+    ack: rows(encodeFrame({ kind: 'ack', taken: 7, arrived: 9, spans: [{ from: 12, to: 12 }] }), [
+      [1, 'kind: ack'],
+      [2, 'taken: 7; arrived: 2 more'],
+      [2, 'missing: 2; there: 1'],
+    ]),
+    ping: { hex: toHex(encodeFrame({ kind: 'ping', number: 2 })) },
+    pong: rows(encodeFrame({ kind: 'pong', number: 2, arrived: 5 }), [
+      [2, 'kind: pong; number: 2'],
+      [1, 'arrived: 5 frames'],
     ]),
   };
 }

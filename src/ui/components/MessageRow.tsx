@@ -227,8 +227,8 @@ function SealedRun({ row, context }: { row: Extract<Row, { kind: 'sealed' }>; co
       <details>
         <summary>
           <Icon name="sealed" />
-          <span class="sealed-title">{words.sealed(row.reason, row.messages.length)}</span>
-          <span class="sealed-why">{words.sealedWhy(row.reason)}</span>
+          <span class="sealed-title">{words.sealed(row, row.messages.length)}</span>
+          <span class="sealed-why">{words.sealedWhy(row)}</span>
         </summary>
         <ul class="sealed-list" aria-label={words.sealedWho}>
           {row.messages.slice(-LISTED).map((message) => (

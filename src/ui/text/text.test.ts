@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { effect } from '@preact/signals';
 import { dayText, isoText, momentText } from '../time.ts';
-import { words } from './text.ts';
+import { regional } from './preferred.ts';
+import { language, preferredLanguage, savedLanguage, saveLanguage, setLanguage, words } from './text.ts';
 
 test('one and many are told apart', () => {
-  assert.equal(words.sealed('before-you-joined', 1), '1 message sealed before you joined');
-  assert.equal(words.sealed('before-you-joined', 1200), '1,200 messages sealed before you joined');
+  assert.equal(words.sealed({ reason: 'before-you-joined' }, 1), '1 message sealed before you joined');
+  assert.equal(words.sealed({ reason: 'before-you-joined' }, 1200), '1,200 messages sealed before you joined');
 });
 
 test('what is not sealed says who can read it', () => {
@@ -46,4 +48,68 @@ test('the reason for being offline is said without addresses, as a sentence', ()
     'Offline: this device has no network. You can go on writing.',
   );
   assert.equal(words.offline(undefined), 'Offline: the relay cannot be reached. You can go on writing.');
+});
+
+test('the language is what was chosen, else the first that the browser asks for and the page has', () => {
+  assert.equal(preferredLanguage(['fr', 'de-AT', 'en']), 'de');
+  assert.equal(preferredLanguage(['fr', 'pt-BR']), 'en');
+  assert.equal(preferredLanguage([]), 'en');
+  assert.equal(preferredLanguage(['de'], 'ar'), 'ar');
+  assert.equal(preferredLanguage(['de'], 'klingon'), 'de');
+});
+
+test('dates and digits are those of the region that the browser names', () => {
+  assert.equal(regional('ar', ['en-GB', 'ar-EG']), 'ar-EG');
+  assert.equal(regional('de', ['en-GB', 'ar-EG']), 'de');
+});
+
+test('words follow the language, and whoever draws with them draws anew', async (t) => {
+  t.after(() => setLanguage('en'));
+  const drawn: string[] = [];
+  t.after(effect(() => void drawn.push(words.messages.today)));
+  await setLanguage('de');
+  assert.deepEqual(drawn, ['Today', 'Heute']);
+  assert.equal(language.value, 'de');
+  assert.equal(dayText(new Date(2026, 2, 1), new Date(2026, 2, 1)), 'Heute');
+  assert.match(dayText(new Date(2020, 1, 2), new Date(2026, 2, 1)), /Februar 2020/);
+});
+
+test('of two languages asked for at once, the later is spoken', async (t) => {
+  t.after(() => setLanguage('en'));
+  await Promise.all([setLanguage('ar'), setLanguage('de')]);
+  assert.equal(language.value, 'de');
+});
+
+test('what was chosen is kept for the next visit', () => {
+  const held = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => held.get(key) ?? null,
+    setItem: (key: string, value: string) => void held.set(key, value),
+    removeItem: (key: string) => void held.delete(key),
+  };
+  assert.equal(savedLanguage(storage), null);
+  saveLanguage(storage, 'ar');
+  assert.equal(savedLanguage(storage), 'ar');
+  saveLanguage(storage, undefined);
+  assert.equal(savedLanguage(storage), null);
+});
+
+test('a name keeps its own direction in a sentence of the other', async (t) => {
+  t.after(() => setLanguage('en'));
+  assert.equal(words.trust.about('Grace'), 'About Grace');
+  assert.equal(words.trust.about('أمل'), 'About \u2068أمل\u2069');
+  await setLanguage('ar');
+  assert.equal(words.trust.about('Grace'), 'عن \u2068Grace\u2069');
+  assert.match(words.messages.emptyTitle('main'), /\u2066#\u2068main\u2069\u2069/);
+});
+
+test('a reason that is told often is told in the language, another in its own words', async (t) => {
+  t.after(() => setLanguage('en'));
+  await setLanguage('de');
+  const away = 'Cannot read events of http://localhost:4100/events?channel=main: no connection; is the relay running?';
+  assert.equal(words.offline(away), 'Offline: Das Relay ist nicht erreichbar. Du kannst weiterschreiben.');
+  assert.equal(
+    words.offline('Cannot read events of http://localhost:1/events: the moon is full'),
+    'Offline: the moon is full. Du kannst weiterschreiben.',
+  );
 });

@@ -11,8 +11,8 @@ export type { Catalogue };
 
 const LOADERS: Record<Language, () => Promise<Catalogue>> = {
   en: async () => en,
-  de: async () => en,
-  ar: async () => en,
+  de: async () => (await import('./de/index.ts')).de,
+  ar: async () => (await import('./ar/index.ts')).ar,
 };
 
 const current = signal<{ tag: Language; catalogue: Catalogue }>({ tag: 'en', catalogue: en });

@@ -38,6 +38,14 @@ export const composer = {
     refused: 'Not shown: this is no picture, or too large a one. You can still save it.',
     cut: 'Only its beginning is shown. Save it to see all.',
     noText: 'This is no text. You can still save it.',
+    noPdf: 'Not shown: this is no PDF, or one that is locked, broken or too heavy. You can still save it.',
+    noPage: 'This page could not be drawn.',
+    page: (page: number, pages: number) => `Page ${number(page)} of ${number(pages)}`,
+    morePages: (pages: number) =>
+      many(pages, {
+        one: 'Only the first page is shown. Save it to see all.',
+        other: 'Only the first # pages are shown. Save it to see all.',
+      }),
     cannotPlay: 'This browser cannot play it. You can still save it.',
     close: 'Close',
   },

@@ -2,6 +2,8 @@
  * Every sentence of the page in English, by section; each other language is another such object. The words are
  * design's: relay, channel, seal. They promise no more than is true.
  */
+import { isolating } from '../isolate.ts';
+import { arrive } from './arrive.ts';
 import { channels } from './channels.ts';
 import { composer } from './composer.ts';
 import { connection } from './connection.ts';
@@ -9,6 +11,14 @@ import { messages } from './messages.ts';
 import { page } from './page.ts';
 import { trust } from './trust.ts';
 
-export const en = { ...page, ...channels, ...messages, ...composer, ...trust, ...connection };
+export const en = isolating('ltr', {
+  ...page,
+  ...arrive,
+  ...channels,
+  ...messages,
+  ...composer,
+  ...trust,
+  ...connection,
+});
 
 export type Catalogue = typeof en;

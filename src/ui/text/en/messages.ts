@@ -85,7 +85,7 @@ export const messages = {
       : 'Not sealed and not signed: the relay can read this, and anyone could have written it';
   },
   plainMark: (signed: boolean): string => (signed ? 'Not sealed' : 'Not sealed, not signed'),
-  sealed: (reason: SealedReason, count: number): string => many(count, SEALED[reason].count),
-  sealedWhy: (reason: SealedReason): string => SEALED[reason].why,
+  sealed: (run: { reason: SealedReason }, count: number): string => many(count, SEALED[run.reason].count),
+  sealedWhy: (run: { reason: SealedReason }): string => SEALED[run.reason].why,
   sealedWho: 'Show who sent them and when',
 };

@@ -1,0 +1,20 @@
+/** The page in German. */
+import type { Catalogue } from '../en/index.ts';
+import { isolating } from '../isolate.ts';
+import { arrive } from './arrive.ts';
+import { channels } from './channels.ts';
+import { composer } from './composer.ts';
+import { connection } from './connection.ts';
+import { messages } from './messages.ts';
+import { page } from './page.ts';
+import { trust } from './trust.ts';
+
+export const de: Catalogue = isolating('ltr', {
+  ...page,
+  ...arrive,
+  ...channels,
+  ...messages,
+  ...composer,
+  ...trust,
+  ...connection,
+});

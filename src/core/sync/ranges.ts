@@ -25,6 +25,8 @@ export interface Difference {
   readonly have: readonly Item[];
   /** There, and not here. */
   readonly need: readonly Uint8Array[];
+  /** Whose ids the reply lists: what the other side may ask for next. */
+  readonly listed: readonly Item[];
 }
 
 /** Up to as many ids are listed rather than fingerprinted. */
@@ -41,11 +43,15 @@ export function beginReconciliation(set: ItemSet, sha256: Sha256): Uint8Array<Ar
 }
 
 /** Throws DecodeError for a malformed message. */
-export function reconcile(set: ItemSet, message: Uint8Array, sha256: Sha256): Difference {
+export const reconcile = (set: ItemSet, message: Uint8Array, sha256: Sha256): Difference =>
+  answerRanges(set, decodeRanges(message), sha256);
+
+/** As `reconcile`, of a message that was read before. */
+export function answerRanges(set: ItemSet, ranges: readonly Range[], sha256: Sha256): Difference {
   const answers = new Answers(set, sha256);
   const spanBefore = set.sweep();
   let lower = START;
-  for (const range of decodeRanges(message)) {
+  for (const range of ranges) {
     if (answers.isFull) break;
     answers.give(lower, range, spanBefore(range.upper));
     lower = range.upper;
@@ -65,6 +71,7 @@ class Answers {
   readonly #ranges: Range[] = [];
   readonly #have: Item[] = [];
   readonly #need: Uint8Array[] = [];
+  readonly #listed: Item[] = [];
   #bytes = 0;
 
   constructor(set: ItemSet, sha256: Sha256) {
@@ -91,7 +98,7 @@ class Answers {
     }
     while (this.#ranges.at(-1)?.kind === 'skip') this.#ranges.pop();
     const reply = this.#ranges.length === 0 ? undefined : encodeRanges(this.#ranges);
-    return { reply, have: this.#have, need: this.#need };
+    return { reply, have: this.#have, need: this.#need, listed: this.#listed };
   }
 
   #answer(lower: Bound, range: Range, own: Span): readonly Range[] {
@@ -119,7 +126,9 @@ class Answers {
       const finer = splitEvenly(this.#set, lower, upper, own.count);
       return fingerprints(this.#set, lower, [...finer, upper], this.#sha256);
     }
-    return [{ kind: 'list', upper, ids: [...this.#set.between(lower, upper)].map(({ id }) => id) }];
+    const items = [...this.#set.between(lower, upper)];
+    this.#listed.push(...items);
+    return [{ kind: 'list', upper, ids: items.map(({ id }) => id) }];
   }
 }
 

@@ -1,0 +1,64 @@
+/**
+ * What a peer wants of another (spec/09-sync.md#wants): sets by name or by the beginning of a name, and authors' logs.
+ */
+import { compare, concat, equal, toHex } from '../../bytes.ts';
+import { LIMITS } from '../../registry.ts';
+import { isScope } from '../../scope.ts';
+import { isUnknownTag, Reader, readTags, readText, tagged } from '../../wire.ts';
+
+/** Sets beside the scopes of envelopes. */
+export const PROFILES = 'profiles';
+export const LOGS = 'logs';
+export const FORKS = 'forks';
+
+export interface Wants {
+  /** Names of sets; one that ends in * stands for all that begin so, such as channel:*. */
+  readonly sets: readonly string[];
+  /** Keys (32 bytes) of the authors whose logs are wanted, where `sets` does not have all of them. */
+  readonly authors: readonly Uint8Array[];
+}
+
+export const NOTHING_WANTED: Wants = { sets: [], authors: [] };
+
+const SET = 1;
+const AUTHOR = 3;
+const SET_UNITS = 80;
+const RULES = { known: [SET, AUTHOR], repeated: [SET, AUTHOR], atMost: LIMITS.syncWants };
+
+/** In ascending order, so that the same wants have one spelling. */
+export function encodeWants({ sets, authors }: Wants): Uint8Array<ArrayBuffer> {
+  return concat(
+    ...[...sets].sort().map((set) => tagged(SET, set)),
+    ...[...authors].sort(compare).map((author) => tagged(AUTHOR, author)),
+  );
+}
+
+/** Throws DecodeError. */
+export function decodeWants(bytes: Uint8Array): Wants {
+  const reader = new Reader(bytes, 'wants');
+  const tags = readTags(reader, RULES);
+  if (isUnknownTag(tags)) return reader.refuse('tags', `tag ${tags.unknown} is critical and unknown`);
+  const sets = (tags.get(SET) ?? []).map((value) => readText(value, 'set', SET_UNITS));
+  const authors = tags.get(AUTHOR) ?? [];
+  if (!authors.every(({ length }) => length === 32)) reader.refuse('author', 'expected 32 bytes');
+  return { sets, authors };
+}
+
+export const wantsSet = ({ sets }: Wants, name: string): boolean =>
+  sets.some((set) => (set.endsWith('*') ? name.startsWith(set.slice(0, -1)) : set === name));
+
+/** Whether logs are wanted at all: all of them, or some authors'. */
+export const wantsLogs = (wants: Wants): boolean => wants.authors.length > 0 || wantsSet(wants, LOGS);
+
+export const wantsAuthor = (wants: Wants, author: Uint8Array): boolean =>
+  wantsSet(wants, LOGS) || wants.authors.some((key) => equal(key, author));
+
+/** Whether a set by that name can exist. */
+export const isSetName = (name: string): boolean =>
+  name === PROFILES || name === LOGS || name === FORKS || isScope(name);
+
+/** The authors that either side wants, by key in hex; undefined: all. Both sides work out the same. */
+export function eitherWants(a: Wants, b: Wants): ReadonlySet<string> | undefined {
+  if (wantsSet(a, LOGS) || wantsSet(b, LOGS)) return undefined;
+  return new Set([...a.authors, ...b.authors].map(toHex));
+}

@@ -1,4 +1,5 @@
-/** Which names need a mark beside them, because two keys bear what looks like one name. Pure. */
+/** Who has a name, and which names need a mark beside them, because two keys bear what looks like one name. Pure. */
+import type { Peer } from '../runtime/api.ts';
 import { fold } from './display.ts';
 
 interface Named {
@@ -20,3 +21,7 @@ export function sharedNames(...groups: readonly (readonly Named[])[]): ReadonlyS
 }
 
 export const isShared = (shared: ReadonlySet<string>, name: string): boolean => shared.has(fold(name));
+
+/** Until a name is set, the identity is called by its dot1 or nothing. */
+export const isNamed = ({ identity }: Pick<Peer, 'identity'>): boolean =>
+  identity.name !== '' && identity.name !== identity.dot1;

@@ -37,6 +37,11 @@ const MARK = 'pipes-person';
 const TAB_DATABASE = /^pipes-tab-[0-9a-f]{16}/;
 const GRACE_MS = 60 * 60_000;
 
+export const isSharedPerson = ({ databaseName }: Person): boolean => databaseName === SHARED;
+
+/** Whether a database or a kept value belongs to a tab that is a person of its own. */
+export const isOwnerMark = (name: string): boolean => TAB_DATABASE.test(name);
+
 export const asksForNewPerson = (search: string): boolean => new URLSearchParams(search).get('person') === 'new';
 
 /** The address without `person`, so that a copied link does not make further persons. */
@@ -62,11 +67,16 @@ export function leavePerson(person: Person, world: Pick<PersonWorld, 'local' | '
 }
 
 /** Deletes what tabs that are gone left behind. */
-export async function cleanUp(world: Pick<PersonWorld, 'local' | 'locks' | 'databases' | 'now'>): Promise<void> {
+export const cleanUp = (world: TabsWorld): Promise<void> => sweepTabs(world, GRACE_MS);
+
+type TabsWorld = Pick<PersonWorld, 'local' | 'locks' | 'databases' | 'now'>;
+
+/** The same, where the tabs were left so long ago. */
+export async function sweepTabs(world: TabsWorld, graceMs: number): Promise<void> {
   const found = await world.databases.list();
   const owners = new Set(found.flatMap((name) => TAB_DATABASE.exec(name)?.[0] ?? []));
   for (const owner of owners) {
-    if (world.now() - Number(world.local.getItem(owner) ?? 0) < GRACE_MS) continue;
+    if (world.now() - Number(world.local.getItem(owner) ?? 0) < graceMs) continue;
     await world.locks.whenFree(owner, async () => {
       for (const name of found) if (name.startsWith(owner)) await world.databases.delete(name);
       world.local.removeItem(owner);

@@ -87,21 +87,24 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
     return opened;
   }
 
+  /** Twice the same is said twice: only a change is read aloud. */
+  function announce(text: string): void {
+    announcement.value = announcement.peek() === text ? `${text}\u00a0` : text;
+  }
+
   function tellMessage(message: Message): void {
     if (message.sharedKeys !== undefined || muted.channels.peek().has(message.channel)) return;
     const name = authorName(message.author);
     const text = bodyText(message.text ?? '').slice(0, SPOKEN_UNITS);
     const sealed = message.lock.state === 'sealed';
-    announcement.value = sealed
-      ? words.messages.saidSealed(name)
-      : words.messages.said(name, text || words.messages.onlyFiles);
+    announce(sealed ? words.messages.saidSealed(name) : words.messages.said(name, text || words.messages.onlyFiles));
   }
 
   function tellMembers(before: readonly Member[], after: readonly Member[]): void {
     const came = after.find((member) => !member.self && !before.some(({ key }) => key === member.key));
     const went = before.find((member) => !member.self && !after.some(({ key }) => key === member.key));
-    if (came) announcement.value = words.readers.joined(authorName(came));
-    else if (went) announcement.value = words.readers.left(authorName(went));
+    if (came) announce(words.readers.joined(authorName(came)));
+    else if (went) announce(words.readers.left(authorName(went)));
   }
 
   async function meet(): Promise<void> {
@@ -131,7 +134,7 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
   const refreshSoon = spaced(() => void refresh(), 100);
   const stops = [
     peer.on('status', (now) => {
-      if (now.connection !== status.peek().connection) announcement.value = words.connection(now);
+      if (now.connection !== status.peek().connection) announce(words.connection(now));
       status.value = now;
     }),
     peer.on('channels', refreshSoon.ask),
@@ -200,9 +203,7 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
     attend(now) {
       attending.value = now;
     },
-    announce(text) {
-      announcement.value = text;
-    },
+    announce,
     dismissProblem() {
       problem.value = undefined;
     },

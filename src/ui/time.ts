@@ -14,6 +14,17 @@ const formats = computed(() => {
 });
 
 export const hourText = (time: Date): string => safely(time, formats.value.hour);
+
+/** Hour and minute alone, for where the half of the day is known from the message above. */
+export function shortHourText(time: Date): string {
+  if (Number.isNaN(time.getTime())) return '–';
+  const parts = formats.value.hour.formatToParts(time).filter(({ type }) => type !== 'dayPeriod');
+  return parts
+    .map(({ value }) => value)
+    .join('')
+    .trim();
+}
+
 export const momentText = (time: Date): string => safely(time, formats.value.full);
 export const dateText = (time: Date): string => safely(time, formats.value.dayAndYear);
 

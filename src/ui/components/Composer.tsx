@@ -106,7 +106,7 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
           ref={field}
           rows={Math.min(8, text.split('\n', 8).length)}
           value={text}
-          dir="auto"
+          dir={text === '' ? undefined : 'auto'}
           aria-label={words.composer.label(conversation.name)}
           aria-describedby="composer-note"
           aria-autocomplete="list"

@@ -27,9 +27,7 @@ function ConcernView({ concern, chat, shell }: { concern: Concern; chat: Chat; s
     <section class={`concern concern-${concern.kind}`}>
       <Icon name={isNewKey ? 'key' : 'people'} />
       <div>
-        <h2>
-          <bdi>{isNewKey ? words.trust.newKey(name) : words.trust.sameName(name)}</bdi>
-        </h2>
+        <h2>{isNewKey ? words.trust.newKey(name) : words.trust.sameName(name)}</h2>
         <p>{isNewKey ? words.trust.newKeyWhy : words.trust.sameNameWhy(shortDot1(person.dot1))}</p>
         <div class="buttons">
           <button

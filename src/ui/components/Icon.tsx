@@ -24,18 +24,21 @@ const PATHS = {
   muted: 'M6 17h12l-1.500-2.500V10a4.500 4.500 0 0 0-9 0v4.500zM10.500 20h3M4 4l16 16',
   smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14a4 4 0 0 0 7 0M9 9.500v.01M15 9.500v.01',
   shield: 'M12 3l7.500 3v5.500c0 4.500-3 7.500-7.500 9.500-4.500-2-7.500-5-7.500-9.500V6zM8.500 12l2.500 2.500 4.500-5',
-  key: 'M8 12a4 4 0 1 0 0 .01M12 12h9M17.500 12v3.500M21 12v2.500',
+  key: 'M8 7.500a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9zM12.500 12H22M18 12v3.500M22 12v4',
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
   up: 'M12 19V5M6 11l6-6 6 6',
   play: 'M7 4.500v15L20 12z',
   retry: 'M20 5v5h-5M19.500 10a8 8 0 1 0 .3 5',
 } as const;
 
+/** Those that point along the line of writing, and so the other way where it runs from right to left. */
+const ALONG = new Set<string>(['send', 'edit', 'file', 'key']);
+
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg class={ALONG.has(name) ? 'icon icon-along' : 'icon'} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );

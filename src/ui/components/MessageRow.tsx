@@ -3,7 +3,7 @@ import type { Delivery, KnownPerson, Message, RosterEvent } from '../../runtime/
 import { authorName } from '../chat.ts';
 import type { NameAt } from '../markdown.ts';
 import { words } from '../text/text.ts';
-import { dayText, hourText, isoText, momentText } from '../time.ts';
+import { dayText, hourText, isoText, momentText, shortHourText } from '../time.ts';
 import type { Row } from '../timeline.ts';
 import { Body } from './Body.tsx';
 import { Files } from './Files.tsx';
@@ -62,7 +62,7 @@ function MessageView({ message, first, context }: { message: Message; first: boo
   if (message.id === context.target) classes.push('message-target');
   return (
     <li class={classes.join(' ')} data-key={message.id}>
-      {first ? <Avatar person={author} /> : <Hour time={message.time} />}
+      {first ? <Avatar person={author} /> : <Hour time={message.time} short />}
       <div class="content">
         {first ? (
           <p class="byline">
@@ -117,7 +117,7 @@ function EventView({ id, event, context }: { id: string; event: RosterEvent; con
     <li class={`event event-${event.kind}`} data-key={id}>
       <Icon name={EVENT_ICONS[event.kind]} />
       <button type="button" class="link" onClick={() => context.about(event.key)}>
-        <bdi>{words.roster(event, authorName(event))}</bdi>
+        {words.roster(event, authorName(event))}
       </button>
       <Hour time={event.time} />
     </li>
@@ -129,18 +129,18 @@ function SharedView({ message }: { message: Message }) {
   return (
     <li class="event" data-key={message.id}>
       <Icon name="unlocked" />
-      <bdi>
+      <span>
         {author.self ? words.messages.youShared(sharedKeys) : words.messages.shared(authorName(author), sharedKeys)}
-      </bdi>
+      </span>
       <Hour time={message.time} />
     </li>
   );
 }
 
-function Hour({ time }: { time: Date }) {
+function Hour({ time, short = false }: { time: Date; short?: boolean }) {
   return (
     <time class="hour" dateTime={isoText(time)} title={momentText(time)}>
-      {hourText(time)}
+      {short ? shortHourText(time) : hourText(time)}
     </time>
   );
 }

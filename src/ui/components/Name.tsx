@@ -26,8 +26,14 @@ export function Name({ person, marked, verified = false, onAbout }: Props) {
           {name}
         </bdi>
       ) : (
-        <button type="button" class="name-text name-button" title={words.trust.about(name)} onClick={onAbout}>
-          <bdi>{name}</bdi>
+        <button
+          type="button"
+          class="name-text name-button"
+          dir="auto"
+          title={words.trust.about(name)}
+          onClick={onAbout}
+        >
+          {name}
         </button>
       )}
       {verified && (

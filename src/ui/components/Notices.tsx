@@ -39,7 +39,9 @@ export function Failed({ reason, onRetry }: { reason: string; onRetry: () => voi
       <div class="card" role="alert">
         <Mark />
         <h1>{words.failed.title}</h1>
-        <p class="reason">{reason}</p>
+        <p class="reason" dir="auto">
+          {reason}
+        </p>
         <p>{words.failed.hint}</p>
         <button class="primary" type="button" onClick={onRetry}>
           {words.failed.retry}

@@ -17,7 +17,7 @@ export function Readers({ chat, shell, onClose }: { chat: Chat; shell: Shell; on
     <div class="readers">
       <div class="readers-head">
         <h2>{words.readers.heading}</h2>
-        {members !== undefined && <span class="count">{members.length}</span>}
+        {members !== undefined && <span class="count">{words.number(members.length)}</span>}
         {onClose && (
           <button type="button" class="quiet square" aria-label={words.channels.close} onClick={onClose}>
             <Icon name="close" />

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { effect } from '@preact/signals';
-import { dayText, isoText, momentText } from '../time.ts';
+import { dayText, hourText, isoText, momentText, shortHourText } from '../time.ts';
 import { regional } from './preferred.ts';
 import { language, preferredLanguage, savedLanguage, saveLanguage, setLanguage, words } from './text.ts';
 
@@ -37,6 +37,13 @@ test('days are today, yesterday, or a date', () => {
 test('a time that no calendar holds is shown as a dash', () => {
   const never = new Date(Number.NaN);
   assert.deepEqual([momentText(never), isoText(never), dayText(never, new Date())], ['–', '', '–']);
+});
+
+test('an hour beside a name has its half of the day, one in a narrow margin has not', () => {
+  const time = new Date(2026, 2, 1, 19, 5);
+  assert.match(hourText(time), /0?7:05\sPM|19:05/);
+  assert.match(shortHourText(time), /^(0?7|19):05$/);
+  assert.equal(shortHourText(new Date(Number.NaN)), '–');
 });
 
 test('the reason for being offline is said without addresses, as a sentence', () => {

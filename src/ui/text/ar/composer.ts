@@ -10,7 +10,7 @@ export const composer: typeof en = {
     send: 'إرسال',
     attach: 'إرفاق ملفات',
     remove: (name) => `إزالة ${name}`,
-    keys: 'Enter للإرسال، وShift + Enter لسطر جديد',
+    keys: 'Enter يُرسِل، Shift + Enter يبدأ سطرًا جديدًا',
     marks: '**غامق**، *مائل*، `شيفرة`، > اقتباس، - قائمة',
     sealedTo: (count) => (count > 1 ? `تُختَم لأجل ${many(count, PEOPLE_TO)}` : 'تُختَم لك وحدك حتى الآن'),
     drop: 'أفلِت الملفات هنا لإرفاقها مختومة',

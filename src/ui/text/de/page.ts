@@ -23,9 +23,9 @@ export const page: typeof en = {
   },
   failed: {
     title: 'Pipes konnte nicht starten',
-    retry: 'Noch einmal versuchen',
+    retry: 'Erneut versuchen',
     hint: 'Nichts ist verloren: Was auf diesem Gerät gespeichert ist, bleibt dort.',
   },
-  retry: 'Noch einmal versuchen',
+  retry: 'Erneut versuchen',
   tabPerson: 'Dieser Tab ist eine andere Person, zum Ausprobieren. Sie verschwindet, wenn du den Tab schließt.',
 };

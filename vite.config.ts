@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // PDF.js is large, and loaded when somebody opens a PDF.
+    chunkSizeWarningLimit: 1500,
   },
   worker: { format: 'es' },
   // `npx vite` serves the page from source against a relay on the usual port.

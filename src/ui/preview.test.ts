@@ -5,24 +5,25 @@ import { fitWithin, playedType, previewKind, readText } from './preview.ts';
 
 const file = (name: string, type: string, size = 1000) => ({ name, type, size });
 
-test('files are shown by what they are: pictures, sound, film and text', () => {
+test('files are shown by what they are: pictures, sound, film, text and PDF', () => {
   assert.equal(previewKind(file('a.png', 'image/png')), 'picture');
   assert.equal(previewKind(file('a.mp3', 'audio/mpeg')), 'audio');
   assert.equal(previewKind(file('a.mp4', 'video/mp4')), 'video');
   assert.equal(previewKind(file('notes', 'text/plain')), 'text');
   assert.equal(previewKind(file('main.ts', '')), 'text');
+  assert.equal(previewKind(file('report', 'application/pdf')), 'pdf');
 });
 
-test('what a browser could run is text, and what it would show in a frame is saved', () => {
+test('what a browser could run is text', () => {
   assert.equal(previewKind(file('x.svg', 'image/svg+xml')), 'text');
   assert.equal(previewKind(file('x.html', 'text/html')), 'text');
-  assert.equal(previewKind(file('x.pdf', 'application/pdf')), 'none');
   assert.equal(previewKind(file('x.exe', 'application/octet-stream')), 'none');
 });
 
 test('what is too large for memory is saved', () => {
   assert.equal(previewKind(file('a.mp4', 'video/mp4', 100_000_000)), 'none');
   assert.equal(previewKind(file('a.txt', 'text/plain', 3_000_000)), 'none');
+  assert.equal(previewKind(file('a.pdf', 'application/pdf', 50_000_000)), 'none');
 });
 
 test('text is UTF-8 without zeros; its beginning is shown, never half a character', () => {

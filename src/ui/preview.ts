@@ -1,11 +1,12 @@
 /**
  * What of a file may be shown inside the page, and how: pictures by their content (picture.ts), sound and film through
  * the browser's players, and anything that is text as text alone, whatever it calls itself. HTML, SVG and scripts are
- * text here; PDF and all else are saved, since a browser shows a PDF only in a frame of the page's own origin.
+ * text here; a PDF is drawn by pdf.ts; all else is saved.
  */
+import { PDF_LIMITS } from './pdf-bounds.ts';
 import { mayPreview } from './picture.ts';
 
-export type PreviewKind = 'picture' | 'audio' | 'video' | 'text' | 'none';
+export type PreviewKind = 'picture' | 'audio' | 'video' | 'text' | 'pdf' | 'none';
 
 const AUDIO = new Set(['audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav', 'audio/x-wav', 'audio/webm', 'audio/flac']);
 const VIDEO = new Set(['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime']);
@@ -20,6 +21,7 @@ export function previewKind({ type, size, name }: { type: string; size: number; 
   if (mayPreview({ type, size })) return 'picture';
   if (AUDIO.has(type) && size <= MEDIA_BYTES) return 'audio';
   if (VIDEO.has(type) && size <= MEDIA_BYTES) return 'video';
+  if (type === 'application/pdf') return size <= PDF_LIMITS.fileBytes ? 'pdf' : 'none';
   const isText = type.startsWith('text/') || type === 'image/svg+xml' || type === 'application/json';
   return (isText || TEXT_ENDING.test(name)) && size <= TEXT_BYTES ? 'text' : 'none';
 }

@@ -7,6 +7,7 @@ import { save } from '../save.ts';
 import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { MediaPreview, TextPreview } from './MediaPreview.tsx';
+import { PdfPreview } from './PdfPreview.tsx';
 import { PicturePreview } from './PicturePreview.tsx';
 
 export function Files({ files }: { files: readonly FileReference[] }) {
@@ -26,6 +27,7 @@ function Preview({ file }: { file: FileReference }) {
   const kind = previewKind(file);
   if (kind === 'picture') return <PicturePreview file={file} />;
   if (kind === 'text') return <TextPreview file={file} />;
+  if (kind === 'pdf') return <PdfPreview file={file} />;
   return kind === 'none' ? null : <MediaPreview file={file} kind={kind} />;
 }
 

@@ -5,9 +5,7 @@ import { bodyText, fileNameText } from '../display.ts';
 import { playedType, readText } from '../preview.ts';
 import { objectUrl } from '../save.ts';
 import { words } from '../text/text.ts';
-import { Icon } from './Icon.tsx';
-
-type View<Shown> = { kind: 'closed' | 'loading' | 'failed' | 'refused' } | { kind: 'shown'; shown: Shown };
+import { Opener, type View } from './Opener.tsx';
 
 export function MediaPreview({ file, kind }: { file: FileReference; kind: 'audio' | 'video' }) {
   const [view, setView] = useState<View<string>>({ kind: 'closed' });
@@ -23,7 +21,10 @@ export function MediaPreview({ file, kind }: { file: FileReference; kind: 'audio
       ),
     );
   };
-  if (url === undefined) return <Opener view={view} icon="play" label={words.file.play(name)} onOpen={open} />;
+  if (url === undefined) {
+    const { play, cannotPlay } = words.file;
+    return <Opener view={view} icon="play" label={play(name)} refused={cannotPlay} onOpen={open} />;
+  }
   const refuse = (): void => setView({ kind: 'refused' });
   return kind === 'audio' ? (
     // biome-ignore lint/a11y/useMediaCaption: what people send each other has none
@@ -44,7 +45,10 @@ export function TextPreview({ file }: { file: FileReference }) {
     if (bytes === undefined) setView({ kind: 'failed' });
     else setView(text === undefined ? { kind: 'refused' } : { kind: 'shown', shown: text });
   };
-  if (view.kind !== 'shown') return <Opener view={view} icon="file" label={words.file.show(name)} onOpen={open} />;
+  if (view.kind !== 'shown') {
+    const { show, noText } = words.file;
+    return <Opener view={view} icon="file" label={show(name)} refused={noText} onOpen={open} />;
+  }
   return (
     <figure class="text-file" aria-label={name}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls, by keyboard too */}
@@ -56,22 +60,5 @@ export function TextPreview({ file }: { file: FileReference }) {
         {words.file.hide}
       </button>
     </figure>
-  );
-}
-
-interface OpenerProps {
-  view: View<unknown>;
-  icon: 'play' | 'file';
-  label: string;
-  onOpen: () => Promise<void>;
-}
-
-function Opener({ view, icon, label, onOpen }: OpenerProps) {
-  if (view.kind === 'refused') return <p class="hint">{icon === 'play' ? words.file.cannotPlay : words.file.noText}</p>;
-  return (
-    <button type="button" class="outlined small" aria-busy={view.kind === 'loading'} onClick={() => void onOpen()}>
-      <Icon name={view.kind === 'failed' ? 'warning' : icon} />
-      {view.kind === 'loading' ? words.file.loading : view.kind === 'failed' ? words.file.failed : label}
-    </button>
   );
 }

@@ -324,7 +324,7 @@ function route(): Record<string, Vector> {
     Uint8Array,
     Uint8Array,
   ];
-  const data = { seq: 300, more: false, urgent: true, payload: utf8('lo') };
+  const data = { seq: 300, more: false, payload: utf8('lo') };
   return {
     open: rows(encodeFrame({ kind: 'open', session: heard, window: 4_194_304, number: 1 }), [
       [4, 'kind: open; version 1; no features'],
@@ -339,7 +339,7 @@ function route(): Record<string, Vector> {
       [1, 'number: 1'],
     ]),
     data: rows(encodeFrame({ kind: 'data', ...data }), [
-      [2, 'kind: data; flags: urgent'],
+      [2, 'kind: data; flags: no more'],
       [2, 'sequence number: 300'],
       [2, 'payload'],
     ]),

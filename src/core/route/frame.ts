@@ -43,7 +43,6 @@ export interface Data {
   readonly seq: number;
   /** The message goes on in the next number. */
   readonly more: boolean;
-  readonly urgent: boolean;
   readonly payload: Uint8Array;
 }
 
@@ -67,7 +66,6 @@ export const VERSION = 1;
 export const SESSION_BYTES = 16;
 const KINDS = { open: 1, accept: 2, ping: 3, pong: 4, data: 5, ack: 6 } as const;
 const MORE = 1;
-const URGENT = 2;
 
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const kind = Uint8Array.of(KINDS[frame.kind]);
@@ -84,7 +82,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
     case 'pong':
       return concat(kind, varint(frame.number), varint(frame.arrived));
     case 'data':
-      return concat(kind, Uint8Array.of(flagsOf(frame)), varint(frame.seq), frame.payload);
+      return concat(kind, Uint8Array.of(frame.more ? MORE : 0), varint(frame.seq), frame.payload);
     case 'ack':
       return concat(kind, varint(frame.taken), varint(frame.arrived - frame.taken), ...encodeSpans(frame));
   }
@@ -138,7 +136,7 @@ function readOpen(reader: Reader): Open {
 
 function readData(reader: Reader, bytes: Uint8Array): Data {
   const flags = reader.u8('flags');
-  if (flags > (MORE | URGENT)) reader.refuse('flags', `expected at most 3, got ${flags}`);
+  if (flags > MORE) reader.refuse('flags', `expected at most ${MORE}, got ${flags}`);
   const seq = reader.varint('seq');
   if (seq === 0) reader.refuse('seq', 'expected 1 or more');
   const payload = bytes.subarray(bytes.length - reader.left);
@@ -146,10 +144,8 @@ function readData(reader: Reader, bytes: Uint8Array): Data {
   if (more && payload.length < LIMITS.routeLeastFragment) {
     reader.refuse('payload', `expected at least ${LIMITS.routeLeastFragment} bytes before the last`);
   }
-  return { kind: 'data', seq, more, urgent: (flags & URGENT) !== 0, payload };
+  return { kind: 'data', seq, more, payload };
 }
-
-const flagsOf = ({ more, urgent }: Data): number => (more ? MORE : 0) | (urgent ? URGENT : 0);
 
 /** Each span as what is missing before it, and its length. */
 function* encodeSpans({ arrived, spans }: Ack): Generator<Uint8Array> {

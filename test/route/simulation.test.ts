@@ -1,0 +1,15 @@
+/** Hundreds of runs; SEED=n runs that one alone, SEEDS=n that many. Thousands: simulation.long.ts. */
+import { test } from 'node:test';
+import { checkGaps, checkTalks } from './checks.ts';
+
+const [first, count] = process.env.SEED ? [Number(process.env.SEED), 1] : [1, Number(process.env.SEEDS ?? 200)];
+
+test('whatever happens to the paths, each message comes out once and in order', (t) => {
+  t.diagnostic(checkTalks(first, count));
+});
+
+for (const kind of ['killed', 'frozen', 'half frozen'] as const) {
+  test(`when the best path is ${kind}, the gap is under a second`, (t) => {
+    t.diagnostic(checkGaps(kind, first, count / 4));
+  });
+}

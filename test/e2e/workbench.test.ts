@@ -1,32 +1,20 @@
 /** The page in every state of the workbench: nothing spills, nothing is hard to read, ten thousand messages stay quick. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join, normalize, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser } from 'playwright-core';
 import { DRAWN } from '../../src/ui/viewport.ts';
 import type { FakePeer } from '../../src/ui/workbench/fake.ts';
 import { scenes } from '../../src/ui/workbench/scenes.ts';
 import { skipReason } from './chromium.ts';
 import { assertNoBreaches, openPage, startBrowser } from './house.ts';
 import { unnamed, unreadable } from './reading.ts';
+import { serveWorkbench, settled } from './workbench-server.ts';
 
 declare global {
   var longTasks: number[];
   var fakePeer: FakePeer | undefined;
 }
 
-const root = resolve(import.meta.dirname, '../..');
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
 const SIZES = {
   phone: { width: 360, height: 740 },
   tablet: { width: 820, height: 1000 },
@@ -151,37 +139,4 @@ function visibleRow(): { key: string | undefined; top: number } | undefined {
     if (box.bottom > top) return { key: row.dataset.key, top: Math.round(box.top - top) };
   }
   return undefined;
-}
-
-/** Until the page shows what its scene has to show. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('h1, .opening') !== null);
-  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));
-}
-
-async function serveWorkbench(test: { after(task: () => unknown): void }): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'pipes-workbench-'));
-  await build({
-    configFile: join(root, 'vite.config.ts'),
-    root: join(root, 'src/ui/workbench'),
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true },
-  });
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const file = join(outDir, normalize(path === '/' ? '/index.html' : path));
-    try {
-      response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
-      response.end(readFileSync(file));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((next) => server.listen(0, 'localhost', next));
-  test.after(() => {
-    server.closeAllConnections();
-    server.close();
-    rmSync(outDir, { recursive: true, force: true });
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}/`;
 }

@@ -38,24 +38,26 @@ function Entry({ file }: { file: FileReference }) {
     setState('loading');
     setState(await save(file).then(...outcome));
   };
+  const note = state === 'loading' ? words.file.loading : words.bytes(file.size);
   return (
-    <button
-      type="button"
-      class="file"
-      aria-label={words.file.save(name)}
-      aria-busy={state === 'loading'}
-      onClick={() => void start()}
-    >
-      <Icon name={state === 'failed' ? 'warning' : 'file'} />
-      <bdi class="file-name">{name}</bdi>
-      <span class="file-size">{state === 'loading' ? words.file.loading : words.bytes(file.size)}</span>
-      <Icon name="save" />
+    <>
+      <button
+        type="button"
+        class="file"
+        aria-label={words.file.save(`${name} ${note}`)}
+        aria-busy={state === 'loading'}
+        onClick={() => void start()}
+      >
+        <Icon name={state === 'failed' ? 'warning' : 'file'} />
+        <bdi class="file-name">{name}</bdi> <span class="file-size">{note}</span>
+        <Icon name="save" />
+      </button>
       {state === 'failed' && (
-        <span class="file-problem" role="alert">
+        <p class="file-problem" role="alert">
           {words.file.failed}
-        </span>
+        </p>
       )}
-    </button>
+    </>
   );
 }
 

@@ -60,10 +60,13 @@ export function Name({ person, marked, verified = false, onAbout }: Props) {
 
 const COLOURS = 8;
 
+/** The initial is drawn by the style: it is no text, neither to read aloud nor to copy. */
 export function Avatar({ person }: { person: Person }) {
   return (
-    <span class={`avatar avatar-${colourOf(person.key, COLOURS)}`} aria-hidden="true">
-      {initial(authorName(person))}
-    </span>
+    <span
+      class={`avatar avatar-${colourOf(person.key, COLOURS)}`}
+      aria-hidden="true"
+      data-initial={initial(authorName(person))}
+    />
   );
 }

@@ -1,9 +1,15 @@
+import { connect, createServer } from 'node:net';
 import { createMemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { signerFromSeed } from '../../src/platform/node/crypto.ts';
+import { openSharedPort, type SharedPort } from '../../src/platform/node/port-share.ts';
+import { createTlsTransport } from '../../src/platform/node/tls.ts';
 import { transportContract } from './transport.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 transportContract({
   name: 'memory',
+  hasWire: false,
   async place() {
     const network = createMemoryNetwork();
     return {
@@ -15,3 +21,53 @@ transportContract({
   windowBytes: 262_144 + 65_536,
   unreadable: ['', 'memory:', 'tls://localhost:1', 'nonsense'],
 });
+
+transportContract({
+  name: 'TLS',
+  hasWire: true,
+  async place() {
+    const ports: SharedPort[] = [];
+    return {
+      async listening(seed) {
+        const port = await openSharedPort({ host: LOOPBACK, port: 0 });
+        ports.push(port);
+        return createTlsTransport({ seed, port });
+      },
+      nowhere: async () => `tls://${LOOPBACK}:${await freePort()}`,
+      raw: (address, bytes) => rawConnection(Number(new URL(address).port), bytes),
+      close: async () => {
+        await Promise.all(ports.map((port) => port.close()));
+      },
+    };
+  },
+  windowBytes: 16 * 1024 * 1024,
+  unreadable: [
+    '',
+    'tls://',
+    'tls://host',
+    'tls://host:0',
+    'tls://host:65536',
+    'tls://::1:1',
+    'memory:a',
+    'https://a:1',
+  ],
+});
+
+/** A port on which nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, LOOPBACK, done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Sends these bytes and no more; resolves when the other end has hung up, or its own end when nothing else was said. */
+function rawConnection(port: number, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOOPBACK, port }, () => socket.end(bytes));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}

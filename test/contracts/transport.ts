@@ -12,7 +12,7 @@ export interface TransportPlace {
   listening(seed: Uint8Array): Promise<Transport>;
   /** An address that can be read, where nobody is. */
   nowhere(): Promise<string>;
-  /** Bytes to an address below the handshake; undefined where nothing lies below. Resolves once the other end has hung up. */
+  /** Bytes to an address below the handshake. Resolves once the other end has hung up. */
   raw?(address: string, bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,6 +20,8 @@ export interface TransportPlace {
 export interface TransportAdapter {
   readonly name: string;
   place(): Promise<TransportPlace>;
+  /** Whether something lies below it that strangers can write to: then its places have `raw`. */
+  readonly hasWire: boolean;
   /** What a sender may get rid of while nobody asks: buffers of both ends and of the system between them. */
   readonly windowBytes: number;
   /** Spellings that no transport of this kind reads. */
@@ -292,9 +294,10 @@ export function transportContract(adapter: TransportAdapter): void {
       await there.close();
     });
 
-    it('drops garbage and handshakes that break off, and serves others meanwhile', async (test) => {
+    if (!adapter.hasWire) return;
+    it('drops garbage and handshakes that break off, and serves others meanwhile', async () => {
       const { raw } = place;
-      if (raw === undefined) return test.skip('nothing lies below this transport');
+      assert.ok(raw);
       there.accept(PROTOCOL, () => {});
       const garbage = [
         new Uint8Array(0),

@@ -46,7 +46,7 @@ export interface Bond {
   removePath(id: string, now: number): void;
   /** False: full, and nothing was taken; try again once `room` suffices. Throws UsageError for a message too long. */
   send(message: Uint8Array, options: { readonly urgent?: boolean }, now: number): boolean;
-  /** A frame came. Throws DecodeError: close that path. The frame may be reused afterwards. */
+  /** A frame came; its bytes are the bond's from now on. Throws DecodeError: close that path. */
   receive(pathId: string, frame: Uint8Array, now: number): void;
   tick(now: number): void;
   /** What is to be done; at most so many messages. Call it after any of the above. */
@@ -60,6 +60,9 @@ export interface Bond {
 
 const DEFAULT_BYTES = 4_194_304;
 const PAST_SESSIONS = 16;
+/** Woken so much later than asked for, we were late ourselves: what has come meanwhile is read first. */
+const LATE_MS = 100;
+const EXCUSED_MS = 50;
 
 export function createBond(options: BondOptions): Bond {
   return new Machine(options);
@@ -77,6 +80,7 @@ class Machine implements Bond {
   #heardAt = Number.NEGATIVE_INFINITY;
   #restarted = false;
   #now: number;
+  #wakeAt = Number.POSITIVE_INFINITY;
 
   constructor({ session, now, storeBytes = DEFAULT_BYTES, windowBytes = DEFAULT_BYTES }: BondOptions) {
     checkOptions(session, storeBytes, windowBytes);
@@ -137,6 +141,9 @@ class Machine implements Bond {
   }
 
   tick(now: number): void {
+    if (now > Math.max(this.#wakeAt, this.#now) + LATE_MS) {
+      for (const path of this.#paths.values()) path.excuse(now + EXCUSED_MS);
+    }
     this.#now = Math.max(now, this.#now);
   }
 
@@ -163,7 +170,9 @@ class Machine implements Bond {
       emit(path, path.pong());
       if (path.isPingDue(now, isBusy)) emit(path, path.ping(now));
     }
-    const step = { frames, messages, restarted: this.#restarted, close: [...this.#close], wakeAt: this.#wakeAt(paths) };
+    this.#wakeAt = Math.min(this.#channel.wakeAt(), ...paths.map((path) => path.wakeAt(isBusy)));
+    const wakeAt = this.#wakeAt === Number.POSITIVE_INFINITY ? undefined : this.#wakeAt;
+    const step = { frames, messages, restarted: this.#restarted, close: [...this.#close], wakeAt };
     this.#restarted = false;
     this.#close.clear();
     return step;
@@ -171,13 +180,6 @@ class Machine implements Bond {
 
   paths(): PathReport[] {
     return [...this.#paths.values()].map((path) => path.report(this.#channel.rankOf(path)));
-  }
-
-  #wakeAt(paths: readonly Path[]): number | undefined {
-    const isBusy = this.#channel.isBusy(this.#now);
-    const times = paths.map((path) => path.wakeAt(isBusy));
-    const at = Math.min(this.#channel.wakeAt(), ...times);
-    return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
   #receive(path: Path, bytes: Uint8Array): void {

@@ -12,10 +12,11 @@ type Emit = (path: Path, frame: Uint8Array) => void;
 
 const ACK_MS = 20;
 const ACK_FRAMES = 16;
-/** An ack follows its pong within this time. */
+/** An ack follows its pong within this time; the next time twice that, for an end that never acknowledges. */
 const GRACE_MS = 60;
-/** So long after data came, the paths are still watched closely. */
-const BUSY_MS = 1000;
+const MOST_DOUBLINGS = 6;
+/** So long after data came, the paths are still watched closely: an answer may have to go. */
+const BUSY_MS = 400;
 const PROBE_MS = 1000;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -76,7 +77,9 @@ export class Channel {
   landed(path: Path, entries: readonly Entry[], now: number): void {
     for (const entry of entries) {
       drop(entry.on, path);
-      if (entry.frame !== undefined) this.#landed.push({ entry, at: now + GRACE_MS });
+      if (entry.frame === undefined) continue;
+      const grace = GRACE_MS * 2 ** Math.min(entry.losses++, MOST_DOUBLINGS);
+      insert(this.#landed, { entry, at: now + grace });
     }
   }
 
@@ -150,8 +153,8 @@ export class Channel {
   #acknowledge(now: number, emit: Emit): void {
     if (this.#hasReceived && this.inbox.taken > this.#ackTaken) this.#ackAt = Math.min(this.#ackAt, now + ACK_MS);
     if (now < this.#ackAt) return;
-    const ways = this.#ackPaths.filter((path) => path.isUp);
-    if (ways.length === 0 && this.#best !== undefined) ways.push(this.#best);
+    const ways = [...this.#ackPaths];
+    if (this.#best !== undefined && !ways.some((path) => path.isUp)) ways.push(this.#best);
     if (ways.length === 0) return;
     const ack = this.inbox.ack();
     const frame = encodeFrame(ack);
@@ -161,6 +164,12 @@ export class Channel {
     this.#ackFrames = 0;
     this.#ackTaken = ack.taken;
   }
+}
+
+/** In order of their times; mostly at the end. */
+function insert<T extends { readonly at: number }>(list: T[], item: T): void {
+  const after = list.findLastIndex(({ at }) => at <= item.at);
+  list.splice(after + 1, 0, item);
 }
 
 const isOnTheWay = (entry: Entry): boolean => entry.on.some((path) => path.isUp);

@@ -1,6 +1,6 @@
 /**
  * The frames that two peers exchange over the paths of a bond (spec/10-route.md#frames), strict and bounded. A data
- * frame's payload is a view of the frame: whoever keeps it copies it.
+ * frame's payload is a view of the frame.
  */
 import { concat, equal } from '../bytes.ts';
 import { LIMITS } from '../registry.ts';

@@ -52,10 +52,10 @@ export class Inbox {
     this.#held += weight;
     if (seq !== this.#arrived + 1) {
       this.#beyond.add({ from: seq, to: seq });
-      this.#pieces.set(seq, { payload: payload.slice(), more });
+      this.#pieces.set(seq, { payload, more });
       return true;
     }
-    this.#append({ payload: payload.slice(), more });
+    this.#append({ payload, more });
     this.#appendPieces();
     return true;
   }

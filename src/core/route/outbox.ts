@@ -16,6 +16,8 @@ export interface Entry {
   frame: Uint8Array | undefined;
   /** The paths over which it is under way. */
   readonly on: Path[];
+  /** How often a pong came for it, and no ack. */
+  losses: number;
 }
 
 /** Small enough that heartbeats and other messages never wait long behind one. */
@@ -112,7 +114,7 @@ export class Outbox {
   #add(payload: Uint8Array, more: boolean, isUrgent: boolean): void {
     const seq = ++this.#last;
     const frame = encodeFrame({ kind: 'data', seq, more, payload });
-    this.#entries.set(seq, { seq, weight: payload.length + FRAME_WEIGHT, isUrgent, frame, on: [] });
+    this.#entries.set(seq, { seq, weight: payload.length + FRAME_WEIGHT, isUrgent, frame, on: [], losses: 0 });
   }
 
   #settle(seq: number): void {

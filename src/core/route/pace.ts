@@ -5,8 +5,9 @@
  */
 import type { RoundTrip } from './round-trip.ts';
 
-const FIRST_BYTES = 131_072;
-const LEAST_BYTES = 32_768;
+const FIRST_BYTES = 65_536;
+/** Two whole frames: while one is answered for, the next is under way. */
+const LEAST_BYTES = 24_576;
 const MOST_BYTES = 16_777_216;
 const QUEUE_MS = 25;
 

@@ -30,6 +30,8 @@ export interface PathReport {
 }
 
 const BUSY_PING_MS = 100;
+/** For a path that is not in use, but may be needed any moment. */
+const SPARE_PING_MS = 250;
 const SUSPECT_PING_MS = 200;
 const FIRST_DOWN_PING_MS = 500;
 const LAST_DOWN_PING_MS = 8000;
@@ -71,6 +73,7 @@ export class Path {
   #flightsBefore = 0;
   #addedAt: number;
   #downSince: number | undefined;
+  #excusedUntil = Number.NEGATIVE_INFINITY;
   #wait = FIRST_OPEN_MS;
   #phase: number;
 
@@ -192,10 +195,15 @@ export class Path {
   update(now: number): boolean {
     const wasUp = this.state === 'up';
     const { waitingSince = NEVER, suspectAfter, downAfter } = this.heartbeat;
-    if (this.state === 'up' && now >= waitingSince + suspectAfter) this.state = 'suspect';
-    if (this.state === 'suspect' && now >= waitingSince + downAfter) this.fail(now);
+    if (this.state === 'up' && now >= this.#notBefore(waitingSince + suspectAfter)) this.state = 'suspect';
+    if (this.state === 'suspect' && now >= this.#notBefore(waitingSince + downAfter)) this.fail(now);
     if (this.state === 'opening' && now >= this.#addedAt + OPENING_MS) this.fail(now);
     return wasUp && this.state !== 'up';
+  }
+
+  /** This machine itself was late: what the path has to say may wait to be read. */
+  excuse(until: number): void {
+    this.#excusedUntil = until;
   }
 
   /** It is of no use any more, whatever still comes by it. */
@@ -243,9 +251,14 @@ export class Path {
 
   report(rank: 0 | 1 | 2): PathReport {
     return {
-      ...{ id: this.id, group: this.group, state: this.state, roundTripMs: this.heartbeat.roundTrip.smoothed },
+      ...{ id: this.id, group: this.group, state: this.state === 'up' && !this.isReady ? 'opening' : this.state },
+      roundTripMs: this.heartbeat.roundTrip.smoothed,
       ...{ loss: this.loss, sent: this.sentBytes, received: this.receivedBytes, rank },
     };
+  }
+
+  #notBefore(time: number): number {
+    return Math.max(time, this.#excusedUntil);
   }
 
   #nextOpen(): number {
@@ -256,7 +269,9 @@ export class Path {
     const { lastAt } = this.heartbeat;
     if (this.state === 'suspect') return lastAt + SUSPECT_PING_MS;
     if (this.state === 'down') return lastAt + this.#wait;
-    if (isBusy || this.hasAckUnderWay || this.heartbeat.answers < SETTLED) return lastAt + BUSY_PING_MS;
+    const carries = this.#flights.length > 0 || this.hasAckUnderWay;
+    if (carries || this.heartbeat.answers < SETTLED) return lastAt + BUSY_PING_MS;
+    if (isBusy) return lastAt + SPARE_PING_MS;
     // On a grid of the bond's own, so that all its paths wake the machine once.
     return (Math.floor((lastAt - this.#phase) / REST_PING_MS) + 1) * REST_PING_MS + this.#phase;
   }

@@ -1,4 +1,4 @@
-/** One target for each decoder of the core that reads what strangers send. */
+/** One target for each decoder of the core that reads what strangers send, and for what the page makes of their texts. */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -15,6 +15,7 @@ import type { SealedFile } from '../src/core/seal/file.ts';
 import { Reader, varint } from '../src/core/wire.ts';
 import { carriedTargets } from './carried.ts';
 import { keepTargets } from './keep.ts';
+import { pageTargets } from './page.ts';
 import { pigeonTargets } from './pigeon.ts';
 import { readsBack, type Target } from './target.ts';
 
@@ -213,6 +214,7 @@ export const targets: readonly Target[] = [
   ...pigeonTargets,
   ...carriedTargets,
   ...keepTargets,
+  ...pageTargets,
 ];
 
 /** Names an input, for the folder of crashers. */

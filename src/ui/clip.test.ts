@@ -43,6 +43,16 @@ test('links are http and https alone, without the sentence around them', () => {
   }
 });
 
+test('closing brackets without end take no time', () => {
+  const address = `https://a.b/${')'.repeat(200_000)}x`;
+  const { user } = process.cpuUsage();
+  assert.deepEqual(
+    segments(address).map(({ text }) => text),
+    [address],
+  );
+  assert.ok(process.cpuUsage().user - user < 1e6);
+});
+
 test('segments joined give the text', () => {
   const piece = fc.constantFrom('https://a.b/', 'http://', ' ', '(', ')', '.', 'x', '"', '<', '\n');
   fc.assert(

@@ -38,7 +38,8 @@ export interface Segment {
 }
 
 const LINK = /\bhttps?:\/\/[^\s<>"'`]+/giu;
-const TRAILING = /[.,;:!?)\]}»”’]+$/u;
+/** Looked for from the end: an expression that ends in $ would begin anew at each of them. */
+const TRAILING = '.,;:!?)]}»”’';
 
 export function segments(text: string): Segment[] {
   const found: Segment[] = [];
@@ -57,7 +58,9 @@ export function segments(text: string): Segment[] {
 
 /** Leaves the sentence its full stop, and an address its own closing bracket. */
 function balanced(address: string): string {
-  const bare = address.replace(TRAILING, '');
+  let end = address.length;
+  while (end > 0 && TRAILING.includes(address.charAt(end - 1))) end--;
+  const bare = address.slice(0, end);
   return bare.includes('(') && address[bare.length] === ')' ? address.slice(0, bare.length + 1) : bare;
 }
 

@@ -54,6 +54,7 @@ test('a long file name keeps its ending', () => {
   const name = fileNameText(`${'x'.repeat(500)}.tar`);
   assert.equal(name.length, 120);
   assert.ok(name.endsWith('x.tar'));
+  assert.ok(!fileNameText(`${'x'.repeat(119)} ${'y'.repeat(20)}`).endsWith(' '), 'cut at a space');
 });
 
 test('avatars show one whole character in a colour of their key', () => {

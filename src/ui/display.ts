@@ -10,6 +10,7 @@ const MARK_FLOOD = /(\p{M}{4})\p{M}+/gu;
 const BLANKS = /[\s\u115f\u1160\u2800\u3164\uffa0\u200c\u200d]/gu;
 const REORDERING = /[\u202a-\u202e\u2066-\u2069]/gu;
 const CONTROLS_IN_TEXT = /(?![\n\t])\p{Cc}/gu;
+const TRAILING = /[. ]+$/;
 const NAME_UNITS = 64;
 const FILE_NAME_UNITS = 120;
 
@@ -30,11 +31,11 @@ export function fileNameText(raw: string): string {
   const clean = oneLine(raw)
     .replace(/[/\\:*?"<>|]/g, '_')
     .replace(/^[. ]+/, '')
-    .replace(/[. ]+$/, '');
+    .replace(TRAILING, '');
   if (clean.length <= FILE_NAME_UNITS) return clean || 'file';
   const dot = clean.lastIndexOf('.');
   const ending = dot > 0 && clean.length - dot <= 16 ? clean.slice(dot) : '';
-  return cut(clean, FILE_NAME_UNITS - ending.length) + ending;
+  return (cut(clean, FILE_NAME_UNITS - ending.length) + ending).replace(TRAILING, '');
 }
 
 /** Two names with one fold look alike to a hurried reader. */

@@ -29,6 +29,15 @@ test('a picture that unpacks to more than a screen needs is none', () => {
   assert.equal(readPicture(png('00000000', '00000001')), undefined);
 });
 
+test('a GIF is as large as the largest of its frames', () => {
+  const small = '474946383961 0a00 0a00 80 00 00 000000 ffffff';
+  const frame = (width: string, height: string) =>
+    `21f904 00000000 00 2c 0000 0000 ${width} ${height} 80 000000 ffffff 02 02 4401 00`;
+  const moving = bytes(`${small} ${frame('0a00', '0a00')} ${frame('2000', '4000')} 3b`);
+  assert.deepEqual(readPicture(moving), { type: 'image/gif', width: 32, height: 64 });
+  assert.equal(readPicture(bytes(`${small} ${frame('0a00', '0a00')} ${frame('ffff', 'ffff')} 3b`)), undefined);
+});
+
 test('markup and other files are no pictures', () => {
   for (const text of [
     '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',

@@ -12,6 +12,8 @@ export interface Picture {
 /** Files over this size are offered for saving only. */
 export const PREVIEW_BYTES = 8 * 1024 * 1024;
 const PREVIEW_PIXELS = 40_000_000;
+/** What may move is shown as it is, and drawn again and again. */
+const MOVING_PIXELS = 8_000_000;
 const CLAIMED = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** Whether it is worth fetching for a preview. The content decides in the end. */
@@ -22,7 +24,9 @@ export function readPicture(bytes: Uint8Array): Picture | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = png(view) ?? gif(view) ?? webp(view) ?? jpeg(view);
   if (found === undefined || found.width === 0 || found.height === 0) return undefined;
-  return found.width * found.height <= PREVIEW_PIXELS ? found : undefined;
+  return found.width * found.height <= (found.type === 'image/gif' ? MOVING_PIXELS : PREVIEW_PIXELS)
+    ? found
+    : undefined;
 }
 
 function png(view: DataView): Picture | undefined {
@@ -31,9 +35,36 @@ function png(view: DataView): Picture | undefined {
   return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };
 }
 
+/** Its frames may be larger than the screen that it claims, and browsers follow them. */
 function gif(view: DataView): Picture | undefined {
   if (view.byteLength < 10 || tag(view, 0) !== 'GIF8') return undefined;
-  return { type: 'image/gif', width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  const size = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  for (let at = 13 + colourTable(view, 10); at + 10 < view.byteLength; ) {
+    const block = view.getUint8(at);
+    if (block === GIF_FRAME) {
+      size.width = Math.max(size.width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true));
+      size.height = Math.max(size.height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true));
+      at = afterParts(view, at + 11 + colourTable(view, at + 9));
+    } else if (block === GIF_EXTENSION) at = afterParts(view, at + 2);
+    else break;
+  }
+  return { type: 'image/gif', ...size };
+}
+
+const GIF_FRAME = 0x2c;
+const GIF_EXTENSION = 0x21;
+
+/** Bytes of the table of colours that a byte of flags announces. */
+const colourTable = (view: DataView, flags: number): number => {
+  const flag = flags < view.byteLength ? view.getUint8(flags) : 0;
+  return flag & 0x80 ? 3 << ((flag & 7) + 1) : 0;
+};
+
+/** The place after a row of parts, each with its length in front, and an empty one at the end. */
+function afterParts(view: DataView, from: number): number {
+  let at = from;
+  while (at < view.byteLength && view.getUint8(at) !== 0) at += view.getUint8(at) + 1;
+  return at + 1;
 }
 
 function webp(view: DataView): Picture | undefined {

@@ -5,10 +5,12 @@
 import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
 import type { PeerBundles } from './api-bundles.ts';
 import type { Logs } from './api-logs.ts';
+import type { PeerNetwork } from './api-network.ts';
 import type { People, RosterEvent } from './api-people.ts';
 
 export type * from './api-bundles.ts';
 export type * from './api-logs.ts';
+export type * from './api-network.ts';
 export type * from './api-people.ts';
 
 /** Why a message can be read, or can't. */
@@ -159,6 +161,8 @@ export interface Peer {
   readonly logs: Logs;
   /** Logs and their files on anything that holds files. Refused in browsers, which reach no folders. */
   readonly bundles: PeerBundles;
+  /** Other peers, reached directly and over relays. */
+  readonly network: PeerNetwork;
   /** Whose keys are known here, and which were compared. */
   readonly people: People;
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */

@@ -16,11 +16,14 @@ import type { LogPorts } from './ports.ts';
 import { createProving } from './proving.ts';
 import { readEntries } from './reading.ts';
 import { createRevoking } from './revoking.ts';
-import { createStanding } from './standing.ts';
+import { createStanding, type Standing } from './standing.ts';
 
 export interface LogsOfPeer extends Logs {
   readonly blobs: LogBlobs;
   readonly ownLog: OwnLog;
+  readonly standing: Standing;
+  /** Calls back when entries arrived, or an author's standing changed. Returns what ends that. */
+  onNews(listener: () => void): () => void;
   /** Authors that are followed, to that distance (1 by default), certified logs included, by key. */
   followed(distance?: number): Promise<readonly string[]>;
   /** Resolves when the background check has nothing left to do. */
@@ -63,6 +66,8 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   return {
     blobs,
     ownLog: own,
+    standing,
+    onNews: news.on,
     files: createFiles(blobs, own),
     followed: friends.followed,
     checked: checker.settled,

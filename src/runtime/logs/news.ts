@@ -4,13 +4,19 @@ import type { AbortSignalLike } from '../../core/ports.ts';
 export function createNews() {
   const waiting = new Set<() => void>();
   let closed = false;
+  const listeners = new Set<() => void>();
   const wake = (): void => {
+    for (const listener of listeners) listener();
     for (const resolve of [...waiting]) resolve();
     waiting.clear();
   };
   return {
     tell: wake,
     isClosed: () => closed,
+    on(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close(): void {
       closed = true;
       wake();

@@ -23,6 +23,8 @@ export interface Recipient {
 export interface Directory {
   /** The channels whose members changed by it; empty for a stale, known or forged one. */
   accept(json: unknown): Promise<string[]>;
+  /** Calls back with the key (hex) and version of each profile that is kept from then on. */
+  watch(watcher: (key: string, version: number) => void): () => void;
   /** Learns from a verified sealed message how to seal to a sender without profile. Whether that was new. */
   learn(message: Piper12): Promise<boolean>;
   profile(key: string): Profile | undefined;
@@ -50,6 +52,7 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   /** Which key a dot1, or an agreement key, belongs to. */
   const owners = new Map<string, string>();
 
+  const watchers = new Set<(key: string, version: number) => void>();
   const addProfile = (profile: Profile) => {
     const key = toHex(profile.key);
     profiles.set(key, profile);
@@ -94,7 +97,12 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
       const roster = rosterOps(before && standingOf(before), standingOf(profile), signed);
       await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }, ...roster]);
       addProfile(profile);
+      for (const watcher of watchers) watcher(key, profile.version);
       return [...new Set([...(before?.channels ?? []), ...profile.channels])];
+    },
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
     async learn(message) {
       const { channel, fromDot1: dot1, fromEd25519Pub: key, fromX25519Pub: agreementKey } = message;

@@ -8,6 +8,8 @@ import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
+import type { Network } from '../network/network.ts';
+import { createPeerNetwork } from '../network/peer-network.ts';
 import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
@@ -34,6 +36,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   const parts = await assemble(ports, options);
   const { self, directory, news, pipeline, link, shared } = parts;
   const logs = await createPeerLogs(ports, options);
+  const network = await createOwnNetwork(parts, logs);
   const channels = new Map<string, Channel>();
   let closed = false;
 
@@ -87,6 +90,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     identity: identityOf(self),
     logs,
     people: parts.people,
+    network,
     bundles: createBundles({
       ...ports,
       logs,
@@ -122,6 +126,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       unsubscribe();
       sharing.stop();
       await stopLink?.();
+      await network.close();
       await logs.close();
       await ports.release();
     },
@@ -135,6 +140,21 @@ function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<
     ...(ports.certifiesLog !== false && { signer }),
     ...(logDialect && { dialect: logDialect }),
     ...(onError && { onError }),
+  });
+}
+
+/** Without transports it knows of others and reaches nobody. */
+function createOwnNetwork({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Promise<Network> {
+  return createPeerNetwork({
+    ...{ ports, logs, pipeline, transports: ports.transports ?? [], dot1: self.dot1, name: () => self.state().name },
+    profiles: {
+      watch: directory.watch,
+      async accept(json) {
+        const touched = await directory.accept(json);
+        news.tellMembers(touched);
+        return touched.length > 0;
+      },
+    },
   });
 }
 

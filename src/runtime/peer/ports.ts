@@ -13,6 +13,7 @@ import type {
   Store,
   Verifier,
 } from '../../core/ports.ts';
+import type { Transport } from '../../core/transport.ts';
 import type { Status } from '../api.ts';
 import type { Exchange } from '../packs/exchange.ts';
 
@@ -45,6 +46,8 @@ export interface PeerPorts {
   readonly http: Http;
   /** What else keeps messages on this installation, such as its relay: bundles carry them too. */
   readonly exchanges?: readonly Exchange[];
+  /** By which other peers are reached directly. Their key is that of `logSigner`. */
+  readonly transports?: readonly Transport[];
   /** Where folders can be reached. */
   readonly bundles?: Bundles;
   /** A message id, such as crypto.randomUUID makes. */

@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly credit: number;
   /** Bytes of bulk that were granted to the other side. */
   readonly granted: number;
+  /** What was refused before and is not asked for again. */
+  refuses?(set: string, id: Uint8Array): boolean;
 }
 
 export class Session {
@@ -39,6 +41,7 @@ export class Session {
   #granted: number;
   #unreported = 0;
   #taking = 0;
+  #deciding = 0;
   #sent = 0;
   #received = 0;
   #rested = -1;
@@ -56,6 +59,7 @@ export class Session {
       ...{ sha256: options.sha256, isDialer: options.isDialer, out: this.#out },
       iWant: (set) => this.#iWant(set),
       theyWant: (set) => wants(this.#theirs, set),
+      refuses: (set, id) => options.refuses?.(set, id) === true,
       send: (message) => this.#send(message),
       ask: (set) => void this.#actions.push({ do: 'open', set }),
     });
@@ -105,8 +109,9 @@ export class Session {
     this.#sets.reconsider();
   }
 
-  /** `theirs` as it may have it, after an action `wants`. */
+  /** `theirs` as it may have it: the answer to an action `wants`, once what is here of it is opened. */
   allow(theirs: Wants): void {
+    this.#deciding--;
     this.#theirs = theirs;
     this.#sets.reconsider();
   }
@@ -147,7 +152,7 @@ export class Session {
     this.#sets.advance();
     for (const { message, urgent } of this.#out.sendable()) this.#count({ do: 'send', message, urgent });
     for (const supply of this.#out.supplies()) this.#actions.push({ do: 'supply', ...supply });
-    const isQuiet = this.#out.isEmpty && this.#taking === 0 && this.#sets.isQuiet;
+    const isQuiet = this.#out.isEmpty && this.#taking + this.#deciding === 0 && this.#sets.isQuiet;
     if (isQuiet && this.#rested < this.#received) {
       this.#report();
       this.#rested = this.#received;
@@ -164,7 +169,7 @@ export class Session {
     else if (message.type === 'offers') this.#sets.offered(message.offers);
     else if (message.type === 'ranges') this.#sets.ranges(message.set, message.ranges);
     else if (message.type === 'need') this.#sets.needed(message.set, message.ids);
-    else if (message.type === 'wants') this.#actions.push({ do: 'wants', wants: message.wants });
+    else if (message.type === 'wants') this.#wanted(message.wants);
     else if (message.type === 'rest') this.#theyRested = message.messages;
     else if (message.type === 'bye') this.#stop(message.reason);
     else if (!this.#out.grant(message.bytes)) refuse('credit', `expected at most ${LIMITS.syncWindowBytes} bytes`);
@@ -177,6 +182,11 @@ export class Session {
     } else if (wantsAuthor(this.#theirs, message.author)) {
       if (!this.#out.entries(message.author, message.from)) refuse('read', 'too many logs at once');
     }
+  }
+
+  #wanted(wants: Wants): void {
+    this.#deciding++;
+    this.#actions.push({ do: 'wants', wants });
   }
 
   /** What is not wanted any more, or was on its way when it was stopped, is let go. */

@@ -19,6 +19,7 @@ interface Parts {
   readonly out: Outgoing;
   iWant(set: string): boolean;
   theyWant(set: string): boolean;
+  refuses(set: string, id: Uint8Array): boolean;
   send(message: Message): void;
   ask(set: string): void;
 }
@@ -103,7 +104,8 @@ export function createSets(parts: Parts): Sets {
     if (!otherBegins) parts.send({ type: 'ranges', set: known.name, ranges: beginReconciliation(items, sha256) });
   };
   const answer = (known: Known, ranges: readonly Range[], items: ItemSet): void => {
-    const { reply, have, need, listed } = answerRanges(items, ranges, sha256);
+    const { reply, have, need: lacked, listed } = answerRanges(items, ranges, sha256);
+    const need = lacked.filter((id) => !parts.refuses(known.name, id));
     if (parts.theyWant(known.name)) out.rows(known.name, have);
     if (need.length > 0 && parts.iWant(known.name)) {
       for (let at = 0; at < need.length; at += LIMITS.syncItems / 2) {
@@ -142,8 +144,10 @@ export function createSets(parts: Parts): Sets {
       due.add(known);
     },
     news(set, item) {
-      const known = all.get(set);
-      if (!parts.theyWant(set) || known?.items === undefined) return;
+      if (!parts.theyWant(set)) return;
+      const known = know(set);
+      // It may be the first of a set that was not here before.
+      open(known);
       if (out.waiting(set) < MOST_WAITING) return out.rows(set, [item]);
       known.isBehind = true;
       due.add(known);

@@ -1,0 +1,203 @@
+/**
+ * Drives one session (core/sync/session): reads from the store what it wants to send, takes what comes along the line
+ * that everything takes, and fetches blobs. It never answers for more than is on disk.
+ */
+
+import { DecodeError, PipesError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/ports.ts';
+import type { Item } from '../../core/sync/item.ts';
+import type { Action, Supplied, Supply, Take } from '../../core/sync/session/actions.ts';
+import { Session } from '../../core/sync/session/session.ts';
+import { NOTHING_WANTED, type Wants } from '../../core/sync/session/wants.ts';
+import type { BlobTraffic } from './blob-traffic.ts';
+import type { EntryTraffic } from './entry-traffic.ts';
+import type { Giver, Keeper } from './sets/types.ts';
+
+export interface DriverParts {
+  readonly sha256: Sha256;
+  readonly keepers: readonly Keeper[];
+  readonly entries: EntryTraffic | undefined;
+  readonly blobs: BlobTraffic;
+  readonly isDialer: boolean;
+  readonly credit: number;
+  readonly granted: number;
+  readonly wants: Wants;
+  /** What of its wants the other side may have. */
+  allow(wants: Wants): Wants;
+  /** False: full; `room()` is called when there is room again. */
+  send(message: Uint8Array, urgent: boolean): boolean;
+  onSettled(): void;
+  /** The session is over; `own`: this side ended it. */
+  onEnd(reason: string, own: boolean): void;
+  onError(error: unknown): void;
+}
+
+export interface Driver extends Giver {
+  receive(message: Uint8Array): void;
+  /** There is room to send again. */
+  room(): void;
+  want(wants: Wants): void;
+  /** Whether both sides have all that they want of each other. */
+  readonly isSettled: boolean;
+  end(reason: string): void;
+  /** The line is gone. */
+  drop(): void;
+}
+
+export function createDriver(parts: DriverParts): Driver {
+  const { sha256, keepers, blobs, isDialer, credit, granted } = parts;
+  const refuses = (set: string, id: Uint8Array): boolean => keeperOf(set)?.refuses(set, id) === true;
+  const session = new Session({
+    ...{ sha256, isDialer, credit, granted, refuses },
+    ...{ wants: NOTHING_WANTED, theirs: NOTHING_WANTED },
+  });
+  let mine = parts.wants;
+  const unsent: Extract<Action, { do: 'send' }>[] = [];
+  let isOver = false;
+  let isSettled = false;
+  let pumping = false;
+  let flushing = false;
+
+  const keeperOf = (set: string): Keeper | undefined => keepers.find((keeper) => keeper.keeps(set));
+  const fail = (error: unknown): void => {
+    if (isOver) return;
+    if (!(error instanceof DecodeError)) parts.onError(error);
+    session.end(error instanceof PipesError ? error.message : 'something went wrong here');
+    pump();
+  };
+  /** Runs it, then goes on; what it throws ends the session. */
+  const doing = (work: Promise<void>): void => {
+    work.then(pump, fail);
+  };
+  const flush = (): void => {
+    if (flushing) return;
+    flushing = true;
+    for (let next = unsent[0]; next !== undefined && parts.send(next.message, next.urgent); next = unsent[0])
+      unsent.shift();
+    flushing = false;
+  };
+  const pump = (): void => {
+    if (pumping || isOver) return;
+    pumping = true;
+    try {
+      for (let actions = session.actions(); actions.length > 0 && !isOver; actions = session.actions()) {
+        for (const action of actions) perform(action);
+      }
+    } finally {
+      pumping = false;
+    }
+    flush();
+  };
+  const perform = (action: Action): void => {
+    if (action.do === 'send') {
+      isSettled = false;
+      unsent.push(action);
+    } else if (action.do === 'open') doing(open(action.set));
+    else if (action.do === 'supply')
+      doing(supply(action.supply).then((supplied) => session.supplied(action.job, supplied)));
+    else if (action.do === 'take') doing(take(action.take).then(() => session.taken(action.cost)));
+    else if (action.do === 'wants') doing(allow(action.wants));
+    else if (action.do === 'settled') {
+      isSettled = true;
+      parts.onSettled();
+    } else end(action.reason);
+  };
+  const end = (reason: string): void => {
+    flush();
+    finish();
+    parts.onEnd(reason, false);
+  };
+  const finish = (): void => {
+    isOver = true;
+    for (const stop of watching) stop();
+    blobs.leave(giver);
+  };
+  const open = async (set: string, theirs = session.theirs): Promise<void> => {
+    session.opened(set, await keeperOf(set)?.open(set, mine, theirs));
+  };
+  const allow = async (wants: Wants): Promise<void> => {
+    const theirs = parts.allow(wants);
+    for (const keeper of keepers) {
+      for (const set of await keeper.names(theirs)) await open(set, theirs);
+    }
+    session.allow(theirs);
+  };
+  const supply = async (wanted: Supply): Promise<Supplied> => {
+    if (wanted.kind === 'blob') return blobs.supply(wanted);
+    if (wanted.kind === 'entries')
+      return (await parts.entries?.supply(wanted)) ?? { kind: 'entries', text: NOTHING, next: undefined };
+    const rows = [];
+    let used = 0;
+    for (let bytes = 0; used < wanted.items.length && bytes < wanted.most; used++) {
+      const row = await keeperOf(wanted.set)?.row(wanted.set, wanted.items[used] as Item);
+      if (row === undefined) continue;
+      if (rows.length > 0 && bytes + row.bytes.length > wanted.most) break;
+      rows.push(row);
+      bytes += row.bytes.length;
+    }
+    return { kind: 'rows', rows, used };
+  };
+  const take = async (came: Take): Promise<void> => {
+    if (came.kind === 'blob') return blobs.take(came, giver);
+    if (came.kind === 'entries') return parts.entries?.take(came, giver);
+    for (const id of (await keeperOf(came.set)?.take(came.set, came.rows, giver)) ?? []) session.has(came.set, id);
+  };
+  const giver: Giver = {
+    read(author, from) {
+      session.read(author, from);
+      pump();
+    },
+    fetch: (hashes) => blobs.want(hashes, giver),
+  };
+  const watching = keepers.map((keeper) =>
+    keeper.watch((set, item, from) => {
+      if (from === giver || isOver) return;
+      session.news(set, item);
+      pump();
+    }),
+  );
+  blobs.join(giver, {
+    fetch(hash, at) {
+      const isAsked = session.fetch(hash, at);
+      pump();
+      return isAsked;
+    },
+    stop(hash) {
+      session.stop(hash);
+      pump();
+    },
+  });
+  session.want(mine);
+  pump();
+
+  return {
+    ...giver,
+    receive(message) {
+      if (isOver) return;
+      try {
+        session.receive(message);
+      } catch (error) {
+        return fail(error);
+      }
+      pump();
+    },
+    room: flush,
+    want(wants) {
+      mine = wants;
+      session.want(wants);
+      pump();
+    },
+    get isSettled() {
+      return isSettled;
+    },
+    end(reason) {
+      session.end(reason);
+      pump();
+    },
+    drop() {
+      if (!isOver) finish();
+    },
+  };
+}
+
+const NOTHING = new Uint8Array();

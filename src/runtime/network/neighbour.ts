@@ -1,0 +1,192 @@
+/**
+ * Another peer that this one is connected with: one bond over all paths between the two (core/route), and over the bond
+ * one session (core/sync). Paths come and go beneath; the session does not notice, unless the other side restarts.
+ */
+import { compare } from '../../core/bytes.ts';
+import { DecodeError } from '../../core/errors.ts';
+import type { Clock, Random, Sha256 } from '../../core/ports.ts';
+import { type Bond, createBond, type PathReport } from '../../core/route/bond.ts';
+import type { Hello } from '../../core/sync/session/hello.ts';
+import type { Wants } from '../../core/sync/session/wants.ts';
+import type { TransportStream } from '../../core/transport.ts';
+import type { BlobTraffic } from './blob-traffic.ts';
+import { createDriver, type Driver } from './driver.ts';
+import type { EntryTraffic } from './entry-traffic.ts';
+import type { FramedStream } from './framing.ts';
+import { createPathPump, type PathPump } from './path-pump.ts';
+import type { Keeper } from './sets/types.ts';
+
+export const WINDOW_BYTES = 4_194_304;
+/** How long an end of all paths is taken for a moment's trouble. */
+const PATIENCE_MS = 60_000;
+const SESSION_BYTES = 16;
+const MESSAGES_AT_ONCE = 64;
+
+export interface NeighbourParts {
+  readonly sha256: Sha256;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly keepers: readonly Keeper[];
+  readonly entries: EntryTraffic | undefined;
+  readonly blobs: BlobTraffic;
+  /** This peer's key. */
+  readonly peer: Uint8Array;
+  readonly wants: Wants;
+  allow(wants: Wants, hello: Hello): Wants;
+  /** Something about it changed: a path, or whether it is settled. */
+  onChange(): void;
+  /** It is over: refused, or away for too long. */
+  onGone(reason: string): void;
+  onError(error: unknown): void;
+}
+
+export interface NeighbourPath extends PathReport {
+  readonly address: string;
+  readonly transport: TransportStream['passage'];
+}
+
+export interface Neighbour {
+  /** What it said of itself last. */
+  readonly hello: Hello;
+  add(line: FramedStream, hello: Hello): void;
+  paths(): NeighbourPath[];
+  readonly isSettled: boolean;
+  want(wants: Wants): void;
+  /** Says goodbye, and closes all paths once that is on its way. */
+  end(reason: string): Promise<void>;
+}
+
+export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour {
+  const { clock, random, peer } = parts;
+  const pumps = new Map<string, { readonly pump: PathPump; readonly stream: TransportStream }>();
+  const isDialer = compare(peer, first.certificate.peer) < 0;
+  let hello = first;
+  let time = clock.now();
+  const bond: Bond = createBond({ session: random(SESSION_BYTES), now: time });
+  let driver: Driver | undefined;
+  let wants = parts.wants;
+  let stopWaiting = () => {};
+  let stopWaking = () => {};
+  let count = 0;
+  let isOver = false;
+  let stepping = false;
+
+  /** The bond's clock never goes back. */
+  const now = (): number => {
+    time = Math.max(time, clock.now());
+    return time;
+  };
+  const begin = (): Driver =>
+    createDriver({
+      ...{ ...parts, isDialer, wants, credit: hello.window, granted: WINDOW_BYTES },
+      allow: (theirs) => parts.allow(theirs, hello),
+      send(message, urgent) {
+        const isTaken = bond.send(message, { urgent }, now());
+        step();
+        return isTaken;
+      },
+      onSettled: parts.onChange,
+      onEnd: (reason) => void finish(reason),
+    });
+  const restart = (): void => {
+    driver?.drop();
+    driver = begin();
+  };
+  /** Does what the bond says is to be done. */
+  const step = (): void => {
+    if (stepping || isOver) return;
+    stepping = true;
+    let wakeAt: number | undefined;
+    for (let isMore = true; isMore && !isOver; ) {
+      const { frames, messages, restarted, close, wakeAt: wake } = bond.take(MESSAGES_AT_ONCE);
+      for (const { path, frame } of frames) pumps.get(path)?.pump.send(frame);
+      for (const path of close) remove(path, true);
+      if (restarted) restart();
+      for (const message of messages) driver?.receive(message);
+      isMore = messages.length + frames.length > 0;
+      wakeAt = wake;
+    }
+    stepping = false;
+    driver?.room();
+    stopWaking();
+    if (wakeAt === undefined || isOver) return;
+    stopWaking = clock.after(Math.max(0, wakeAt - now()), () => {
+      bond.tick(now());
+      step();
+    });
+  };
+  const remove = (id: string, isBroken: boolean): void => {
+    const path = pumps.get(id);
+    if (path === undefined) return;
+    pumps.delete(id);
+    if (isBroken) path.stream.abort();
+    bond.removePath(id, now());
+    if (pumps.size === 0) stopWaiting = clock.after(PATIENCE_MS, () => void finish('it was away for too long'));
+    parts.onChange();
+  };
+  const receive = (id: string, frame: Uint8Array): void => {
+    if (!pumps.has(id)) return;
+    try {
+      bond.receive(id, frame, now());
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      remove(id, true);
+    }
+    step();
+  };
+  const finish = async (reason: string): Promise<void> => {
+    if (isOver) return;
+    step();
+    isOver = true;
+    driver?.drop();
+    stopWaiting();
+    stopWaking();
+    const ending = [...pumps.values()].map(({ pump }) => pump.close());
+    pumps.clear();
+    parts.onGone(reason);
+    await Promise.all(ending);
+  };
+
+  return {
+    get hello() {
+      return hello;
+    },
+    add(line, latest) {
+      if (isOver) return line.stream.abort();
+      hello = latest;
+      stopWaiting();
+      const id = String(++count);
+      const { stream } = line;
+      const pump = createPathPump(line, {
+        onFrame: (frame) => receive(id, frame),
+        onEnd: () => {
+          remove(id, true);
+          step();
+        },
+      });
+      pumps.set(id, { pump, stream });
+      bond.addPath(id, { group: stream.relay ?? stream.passage }, now());
+      driver ??= begin();
+      step();
+      pump.start();
+      parts.onChange();
+    },
+    paths: () =>
+      bond.paths().flatMap((report) => {
+        const path = pumps.get(report.id);
+        return path === undefined ? [] : [{ ...report, address: path.stream.address, transport: path.stream.passage }];
+      }),
+    get isSettled() {
+      return driver?.isSettled === true;
+    },
+    want(next) {
+      wants = next;
+      driver?.want(next);
+      step();
+    },
+    async end(reason) {
+      driver?.end(reason);
+      await finish(reason);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * Logs as a set of their heads, and what is known of forks (spec/09-sync.md#heads). Only what has been checked is shown;
+ * a log that forked is not compared any more, its evidence is.
+ */
+import { fromHex, toHex, utf8 } from '../../../core/bytes.ts';
+import { DecodeError } from '../../../core/errors.ts';
+import { renderEntry } from '../../../core/log/entry.ts';
+import { decodeFork } from '../../../core/log/fork.ts';
+import type { Clock, LogInfo, Sha256, Store, Verifier } from '../../../core/ports.ts';
+import { decodeHead, encodeHead, type Head, headItem } from '../../../core/sync/heads.ts';
+import type { Item } from '../../../core/sync/item.ts';
+import { ItemSet } from '../../../core/sync/item-set.ts';
+import type { Row } from '../../../core/sync/session/messages.ts';
+import { eitherWants, FORKS, LOGS, wantsLogs, wantsSet } from '../../../core/sync/session/wants.ts';
+import type { LogsOfPeer } from '../../logs/logs.ts';
+import { signedPart } from '../../logs/names.ts';
+import type { Giver, Keeper, Watcher } from './types.ts';
+
+export interface LogKeeperParts {
+  readonly store: Store;
+  readonly logs: LogsOfPeer;
+  readonly sha256: Sha256;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly onError?: (error: unknown) => void;
+}
+
+const PAGE = 256;
+/** How long heads may be out of date, or ten times as long as it takes to look at them. */
+const LOOK_MS = 30;
+
+export function createLogKeeper(parts: LogKeeperParts): Keeper {
+  const { store, logs } = parts;
+  const heads = new Map<string, Head>();
+  const forks = new Map<string, Uint8Array>();
+  /** One for each choice of authors that some session wants. */
+  const sets = new Set<{ readonly authors: ReadonlySet<string> | undefined; readonly items: ItemSet }>();
+  const forkSet = new ItemSet();
+  const watchers = new Set<Watcher>();
+
+  const tell = (set: string, item: Item): void => {
+    for (const watcher of watchers) watcher(set, item, undefined);
+  };
+  const setHead = (author: string, head: Head | undefined): void => {
+    const before = heads.get(author);
+    if (before !== undefined && head !== undefined && toHex(before.id) === toHex(head.id)) return;
+    for (const { authors, items } of sets) {
+      if (authors !== undefined && !authors.has(author)) continue;
+      if (before !== undefined) items.delete(headItem(before));
+      if (head !== undefined) items.add(headItem(head));
+    }
+    if (head === undefined) heads.delete(author);
+    else heads.set(author, head);
+    if (head !== undefined) tell(LOGS, headItem(head));
+  };
+  const look = async (): Promise<void> => {
+    const gone = new Set(heads.keys());
+    for (let after: string | undefined; ; ) {
+      const page = await store.logs(PAGE, after);
+      for (const info of page) {
+        gone.delete(info.author);
+        setHead(info.author, await headOf(parts, info));
+      }
+      if (page.length < PAGE) break;
+      after = page.at(-1)?.author;
+    }
+    for (const author of gone) setHead(author, undefined);
+    for (const { proof, depth } of await logs.forks()) noteFork(proof, depth);
+  };
+  const noteFork = (proof: string, depth: number): void => {
+    const bytes = utf8(proof);
+    const item = { time: depth, id: parts.sha256(bytes) };
+    forks.set(toHex(item.id), bytes);
+    if (forkSet.add(item)) tell(FORKS, item);
+  };
+  /** One look at a time; news during a look make another. */
+  let isLooking = false;
+  let again = false;
+  const lookSoon = (wait = LOOK_MS): void => {
+    again = isLooking;
+    if (isLooking) return;
+    isLooking = true;
+    parts.clock.after(wait, () => void lookNow());
+  };
+  const lookNow = async (): Promise<void> => {
+    const begun = parts.clock.now();
+    await look().catch((error) => parts.onError?.(error));
+    isLooking = false;
+    if (again) lookSoon(Math.max(LOOK_MS, 10 * (parts.clock.now() - begun)));
+  };
+  logs.onNews(() => lookSoon());
+  let first: Promise<void> | undefined;
+
+  const takeHead = async ({ bytes }: Row, from: Giver): Promise<Uint8Array | undefined> => {
+    const head = decodeHead(bytes);
+    const author = toHex(head.author);
+    if (logs.standing.isBlocked(author) || logs.standing.forkedAt(author) !== undefined) return head.id;
+    const own = await store.log(author);
+    const next = own?.next ?? 0;
+    if (head.next > next) from.read(head.author, next);
+    else if (own !== undefined && head.next === next && toHex(own.head) !== toHex(head.id))
+      from.read(head.author, next - 1);
+    return head.id;
+  };
+  const takeFork = async ({ bytes }: Row): Promise<Uint8Array | undefined> => {
+    const decoded = decodeFork(parts.sha256, bytes);
+    if (decoded.kind !== 'fork') return undefined;
+    for (const entry of decoded.proof) {
+      const signed = signedPart(entry.dialect, utf8(renderEntry(entry)));
+      if (!(await parts.verifier.verify(entry.key, entry.signature, signed))) return undefined;
+    }
+    if (logs.standing.forkedAt(toHex(decoded.proof[0].key)) === undefined) {
+      await logs.standing.keepFork(...decoded.proof);
+      lookSoon();
+    }
+    return parts.sha256(bytes);
+  };
+
+  return {
+    keeps: (set) => set === LOGS || set === FORKS,
+    names: async (wants) => [...(wantsLogs(wants) ? [LOGS] : []), ...(wantsSet(wants, FORKS) ? [FORKS] : [])],
+    async open(set, mine, theirs) {
+      first ??= look();
+      await first;
+      if (set === FORKS) return forkSet;
+      const authors = eitherWants(mine, theirs);
+      const items = new ItemSet();
+      for (const [author, head] of heads) if (authors === undefined || authors.has(author)) items.add(headItem(head));
+      sets.add({ authors, items });
+      return items;
+    },
+    async row(set, item) {
+      if (set === FORKS) {
+        const bytes = forks.get(toHex(item.id));
+        return bytes && { received: 0, expires: 0, bytes };
+      }
+      const row = await store.entryById(item.id);
+      const author = row && fromHex(row.author, 32);
+      return row && author && plain(encodeHead({ author, next: row.depth + 1, id: row.id }));
+    },
+    async take(set, rows, from) {
+      const ids: Uint8Array[] = [];
+      for (const row of rows) {
+        const id = await (set === FORKS ? takeFork(row) : takeHead(row, from)).catch(ignoreMalformed);
+        if (id !== undefined) ids.push(id);
+      }
+      return ids;
+    },
+    refuses: () => false,
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+  };
+}
+
+const plain = (bytes: Uint8Array): Row => ({ received: 0, expires: 0, bytes });
+
+/** As far as signatures have been checked; undefined where nothing has, or where nothing may be shown. */
+async function headOf({ store, logs }: LogKeeperParts, info: LogInfo): Promise<Head | undefined> {
+  const author = fromHex(info.author, 32);
+  const isHidden = logs.standing.isBlocked(info.author) || logs.standing.forkedAt(info.author) !== undefined;
+  if (author === undefined || isHidden || info.verifiedThrough < 0) return undefined;
+  if (info.verifiedThrough === info.next - 1) return { author, next: info.next, id: info.head };
+  const [row] = await store.entries(info.author, info.verifiedThrough, 1);
+  return row && { author, next: row.depth + 1, id: row.id };
+}
+
+function ignoreMalformed(error: unknown): undefined {
+  if (!(error instanceof DecodeError)) throw error;
+}

@@ -6,7 +6,7 @@ import { language, words } from './text/text.ts';
 const formats = computed(() => {
   const locale = regional(language.value);
   return {
-    hour: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }),
+    hour: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
     full: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }),
     day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }),
     dayAndYear: new Intl.DateTimeFormat(locale, { dateStyle: 'long' }),

@@ -1,7 +1,7 @@
 /** A small dialog of emoji: arrows move, Enter chooses, typing finds, Escape closes. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Emoji } from '../emoji.ts';
-import { words } from '../text/text.ts';
+import { emojiNames, words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
 import { Panel } from './Panel.tsx';
 
@@ -11,8 +11,9 @@ export function EmojiButton({ onChoose }: { onChoose: (text: string) => void }) 
   const [find, setFind] = useState<Find | undefined>(undefined);
   const close = (): void => setFind(undefined);
   const open = async (): Promise<void> => {
-    const { findEmoji } = await import('../emoji.ts');
-    setFind(() => findEmoji);
+    const [{ findEmoji, named, emoji }, names] = await Promise.all([import('../emoji.ts'), emojiNames()]);
+    const among = names === undefined ? emoji : named(names);
+    setFind(() => (query: string) => findEmoji(query, among));
   };
   return (
     <>

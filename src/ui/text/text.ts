@@ -32,6 +32,13 @@ export async function setLanguage(tag: Language): Promise<void> {
   if (asked === tag) current.value = { tag, catalogue };
 }
 
+/** The emoji's names in the language that is spoken now, to be read by emoji.ts; undefined for English, which is there. */
+export async function emojiNames(): Promise<string | undefined> {
+  const tag = current.peek().tag;
+  if (tag === 'de') return (await import('./de/emoji.ts')).emojiNames;
+  return tag === 'ar' ? (await import('./ar/emoji.ts')).emojiNames : undefined;
+}
+
 const KEY = 'pipes-language';
 
 /** What was chosen on this device before, if anything. */

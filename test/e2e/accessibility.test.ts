@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { scenes } from '../../src/ui/workbench/scenes.ts';
-import { assertAccessible } from './axe.ts';
+import { assertAccessible, assertStill } from './axe.ts';
 import { skipReason } from './chromium.ts';
 import { openPage, startBrowser } from './house.ts';
 import { serveWorkbench, settled } from './workbench-server.ts';
@@ -124,5 +124,6 @@ async function inBothSchemes(page: Page, where: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await settled(page);
     await assertAccessible(page, `${where}, ${colorScheme}`);
+    await assertStill(page, where);
   }
 }

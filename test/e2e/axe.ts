@@ -16,6 +16,14 @@ export async function assertAccessible(page: Page, where: string): Promise<void>
   assert.deepEqual(faults, [], where);
 }
 
+/** For a page whose reader asked for less motion. */
+export async function assertStill(page: Page, where: string): Promise<void> {
+  const moving = await page.evaluate(() =>
+    document.getAnimations().map(({ effect }) => String(effect?.getTiming().duration)),
+  );
+  assert.deepEqual(moving, [], `something moves (${where})`);
+}
+
 /** Runs in the page. */
 const look = (): Promise<AxeResults> =>
   (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations', 'passes'] });

@@ -54,7 +54,13 @@ function Picker({ find, onChoose }: { find: Find; onChoose: (text: string) => vo
   function onKeyDown(event: KeyboardEvent): void {
     const buttons = [...(grid.current?.querySelectorAll('button') ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+    const along = document.documentElement.dir === 'rtl' ? -1 : 1;
+    const steps: Record<string, number> = {
+      ArrowRight: along,
+      ArrowLeft: -along,
+      ArrowDown: COLUMNS,
+      ArrowUp: -COLUMNS,
+    };
     const step = steps[event.key];
     if (event.key === 'Enter' && at === -1 && found[0]) {
       event.preventDefault();

@@ -5,6 +5,7 @@ import { arrive } from './arrive.ts';
 import { channels } from './channels.ts';
 import { composer } from './composer.ts';
 import { connection } from './connection.ts';
+import { keys } from './keys.ts';
 import { messages } from './messages.ts';
 import { page } from './page.ts';
 import { trust } from './trust.ts';
@@ -17,4 +18,5 @@ export const ar: Catalogue = isolating('rtl', {
   ...composer,
   ...trust,
   ...connection,
+  ...keys,
 });

@@ -7,6 +7,7 @@ import { arrive } from './arrive.ts';
 import { channels } from './channels.ts';
 import { composer } from './composer.ts';
 import { connection } from './connection.ts';
+import { keys } from './keys.ts';
 import { messages } from './messages.ts';
 import { page } from './page.ts';
 import { trust } from './trust.ts';
@@ -19,6 +20,7 @@ export const en = isolating('ltr', {
   ...composer,
   ...trust,
   ...connection,
+  ...keys,
 });
 
 export type Catalogue = typeof en;

@@ -1,0 +1,35 @@
+/** The list of keys. */
+export const keys = {
+  keys: {
+    title: 'Keyboard',
+    open: 'Keyboard shortcuts',
+    close: 'Close',
+    or: 'or',
+    groups: { around: 'Getting around', writing: 'While writing', over: 'In panels and dialogs' },
+    uses: {
+      search: 'Search',
+      channels: 'Channel above, channel below',
+      unread: 'Next channel with unread messages, up or down',
+      parts: 'Next part of the page, previous part',
+      write: 'Back to writing',
+      list: 'This list',
+      send: 'Send',
+      line: 'New line',
+      mention: 'Mention somebody',
+      choose: 'Choose from the names offered',
+      close: 'Close',
+    },
+    names: {
+      control: 'Ctrl',
+      command: '⌘',
+      alt: 'Alt',
+      option: '⌥',
+      shift: 'Shift',
+      enter: 'Enter',
+      escape: 'Esc',
+      tab: 'Tab',
+      up: '↑',
+      down: '↓',
+    },
+  },
+};

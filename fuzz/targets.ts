@@ -17,6 +17,7 @@ import { carriedTargets } from './carried.ts';
 import { keepTargets } from './keep.ts';
 import { pageTargets } from './page.ts';
 import { pigeonTargets } from './pigeon.ts';
+import { routeTargets } from './route.ts';
 import { readsBack, type Target } from './target.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -214,6 +215,7 @@ export const targets: readonly Target[] = [
   ...pigeonTargets,
   ...carriedTargets,
   ...keepTargets,
+  ...routeTargets,
   ...pageTargets,
 ];
 

@@ -21,7 +21,7 @@ interface Content {
   readonly n: number;
 }
 
-const HEADER = 12;
+const HEADER = 16;
 
 export class Peer {
   bond: Bond;
@@ -32,6 +32,8 @@ export class Peer {
   /** Times at which messages came out. */
   readonly deliveries: number[] = [];
   deliveredBytes = 0;
+  /** Times at which it acted on its own, because time had come. */
+  readonly wakes: number[] = [];
   /** At most so many messages are taken at a time. */
   appetite = Number.POSITIVE_INFINITY;
   last: Content | undefined;
@@ -54,6 +56,7 @@ export class Peer {
     view.setUint32(0, this.life);
     view.setUint32(4, this.epoch);
     view.setUint32(8, this.sent);
+    view.setUint32(12, message.length);
     const isTaken = this.bond.send(message, { urgent }, this.#world.now);
     if (isTaken) this.sent++;
     else this.refused++;
@@ -72,7 +75,7 @@ export class Peer {
   }
 
   act(): void {
-    const step = this.bond.take(this.appetite);
+    const step = this.bond.take(this.#world.now, this.appetite);
     if (step.restarted) {
       this.restarts++;
       this.epoch++;
@@ -95,7 +98,7 @@ export class Peer {
     const wake = ++this.#wake;
     this.#world.agenda.at(at, () => {
       if (wake !== this.#wake) return;
-      this.bond.tick(this.#world.now);
+      this.wakes.push(at);
       this.act();
     });
   }
@@ -123,6 +126,8 @@ export class World {
   readonly random: Random;
   readonly peers: Record<Side, Peer>;
   readonly links = new Map<string, Link>();
+  /** Sees every frame that is sent. */
+  onFrame: ((from: Side, path: string, frame: Uint8Array) => void) | undefined;
   #count = 0;
 
   constructor(seed: number, options: Partial<BondOptions> = {}) {
@@ -151,6 +156,7 @@ export class World {
   }
 
   carry(from: Side, path: string, frame: Uint8Array): void {
+    this.onFrame?.(from, path, frame);
     this.links.get(path)?.lanes[from].send(frame);
   }
 

@@ -11,7 +11,7 @@ import { DecodeError, UsageError } from '../errors.ts';
 import { LIMITS } from '../registry.ts';
 import { Channel } from './channel.ts';
 import { type Accept, decodeFrame, isSame, type Open, SESSION_BYTES } from './frame.ts';
-import { Path, type PathReport } from './path.ts';
+import { Path, type PathReport, REST_PING_MS } from './path.ts';
 
 export type { PathReport, PathState } from './path.ts';
 
@@ -35,7 +35,7 @@ export interface Step {
   readonly restarted: boolean;
   /** Paths that are of no use any more: close them, then `removePath`. */
   readonly close: readonly string[];
-  /** When to call `tick` and `take` at the latest; undefined: nothing to wait for. */
+  /** When to call `take` again at the latest; undefined: nothing to wait for. */
   readonly wakeAt: number | undefined;
 }
 
@@ -48,9 +48,8 @@ export interface Bond {
   send(message: Uint8Array, options: { readonly urgent?: boolean }, now: number): boolean;
   /** A frame came; its bytes are the bond's from now on. Throws DecodeError: close that path. */
   receive(pathId: string, frame: Uint8Array, now: number): void;
-  tick(now: number): void;
-  /** What is to be done; at most so many messages. Call it after any of the above. */
-  take(atMost?: number): Step;
+  /** What is to be done now, with at most so many messages. Call it after any of the above, and when `wakeAt` comes. */
+  take(now: number, atMost?: number): Step;
   paths(): PathReport[];
   /** Bytes of the largest message that `send` would take now. */
   readonly room: number;
@@ -100,17 +99,17 @@ class Machine implements Bond {
   }
 
   addPath(id: string, { group }: { readonly group: string }, now: number): void {
-    this.tick(now);
+    this.#tick(now);
     if (this.#paths.has(id)) throw new UsageError(`Cannot add path ${id}: it is there already`);
     if (this.#paths.size >= LIMITS.routePaths) {
       throw new UsageError(`Cannot add path ${id}: expected at most ${LIMITS.routePaths} paths`);
     }
-    const phase = ((this.#session[0] ?? 0) * 0x100 + (this.#session[1] ?? 0)) / 3;
+    const phase = ((this.#session[0] ?? 0) * 0x100 + (this.#session[1] ?? 0)) % REST_PING_MS;
     this.#paths.set(id, new Path(id, group, this.#now, phase));
   }
 
   removePath(id: string, now: number): void {
-    this.tick(now);
+    this.#tick(now);
     const path = this.#paths.get(id);
     if (path === undefined) return;
     this.#retire(path);
@@ -119,7 +118,7 @@ class Machine implements Bond {
   }
 
   send(message: Uint8Array, { urgent = false }: { readonly urgent?: boolean }, now: number): boolean {
-    this.tick(now);
+    this.#tick(now);
     if (message.length > LIMITS.routeMessageBytes) {
       const limit = LIMITS.routeMessageBytes;
       throw new UsageError(`Cannot send: expected a message of at most ${limit} bytes, got ${message.length}`);
@@ -128,7 +127,7 @@ class Machine implements Bond {
   }
 
   receive(pathId: string, bytes: Uint8Array, now: number): void {
-    this.tick(now);
+    this.#tick(now);
     const path = this.#paths.get(pathId);
     if (path === undefined || path.isRetired) return;
     path.countReceived(bytes.length);
@@ -140,36 +139,12 @@ class Machine implements Bond {
     }
   }
 
-  tick(now: number): void {
-    if (now > Math.max(this.#wakeAt, this.#now) + LATE_MS) {
-      for (const path of this.#paths.values()) path.excuse(now + EXCUSED_MS);
-    }
-    this.#now = Math.max(now, this.#now);
-  }
-
-  take(atMost = Number.POSITIVE_INFINITY): Step {
-    const now = this.#now;
-    for (const path of this.#paths.values()) {
-      if (path.isRetired) continue;
-      if (path.update(now)) this.#channel.leave(path);
-      if (path.isSpent(now)) this.#discard(path);
-    }
-    const paths = [...this.#paths.values()].filter((path) => !path.isRetired);
-    const frames: { path: string; frame: Uint8Array }[] = [];
-    const emit = (path: Path, frame: Uint8Array | undefined) => {
-      if (frame !== undefined) frames.push({ path: path.id, frame });
-    };
-    for (const path of paths) {
-      if (path.isOpenDue(now)) emit(path, path.open(this.#session, this.#window, now));
-      emit(path, path.accept(this.#session));
-    }
+  take(now: number, atMost = Number.POSITIVE_INFINITY): Step {
+    this.#tick(now);
+    const paths = this.#review();
     const messages = this.#channel.inbox.take(atMost);
-    this.#channel.pump(paths, now, emit);
-    const isBusy = this.#channel.isBusy(now);
-    for (const path of paths) {
-      emit(path, path.pong());
-      if (path.isPingDue(now, isBusy)) emit(path, path.ping(now));
-    }
+    const frames = this.#speak(paths);
+    const isBusy = this.#channel.isBusy(this.#now);
     this.#wakeAt = Math.min(this.#channel.wakeAt(), ...paths.map((path) => path.wakeAt(isBusy)));
     const wakeAt = this.#wakeAt === Number.POSITIVE_INFINITY ? undefined : this.#wakeAt;
     const step = { frames, messages, restarted: this.#restarted, close: [...this.#close], wakeAt };
@@ -180,6 +155,41 @@ class Machine implements Bond {
 
   paths(): PathReport[] {
     return [...this.#paths.values()].map((path) => path.report(this.#channel.rankOf(path)));
+  }
+
+  #tick(now: number): void {
+    if (now > Math.max(this.#wakeAt, this.#now) + LATE_MS) {
+      for (const path of this.#paths.values()) path.excuse(now + EXCUSED_MS);
+    }
+    this.#now = Math.max(now, this.#now);
+  }
+
+  /** The paths that are of use, as they stand now. */
+  #review(): Path[] {
+    for (const path of this.#paths.values()) {
+      if (path.isRetired) continue;
+      if (path.update(this.#now)) this.#channel.leave(path);
+      if (path.isSpent(this.#now)) this.#discard(path);
+    }
+    return [...this.#paths.values()].filter((path) => !path.isRetired);
+  }
+
+  /** Pings come last: their answers confirm what went before. */
+  #speak(paths: readonly Path[]): Step['frames'] {
+    const now = this.#now;
+    const frames: { path: string; frame: Uint8Array }[] = [];
+    const emit = (path: Path, frame: Uint8Array | undefined) => {
+      if (frame !== undefined) frames.push({ path: path.id, frame });
+    };
+    for (const path of paths) {
+      if (path.isOpenDue(now)) emit(path, path.open(this.#session, this.#window, now));
+      emit(path, path.accept(this.#session));
+      emit(path, path.pong());
+    }
+    this.#channel.pump(paths, now, emit);
+    const isBusy = this.#channel.isBusy(now);
+    for (const path of paths) if (path.isPingDue(now, isBusy)) emit(path, path.ping(now));
+    return frames;
   }
 
   #receive(path: Path, bytes: Uint8Array): void {

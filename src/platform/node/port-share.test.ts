@@ -130,7 +130,8 @@ describe('a shared port', { timeout: 30_000 }, () => {
   it('bounds connections in all, decided ones among them', async () => {
     const [shared] = await open({ connections: 2 });
     let taken = 0;
-    shared.take('http', (_socket, decided) => {
+    shared.take('http', (socket, decided) => {
+      socket.resume();
       taken += 1;
       decided();
     });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createFrameReader, endFrame, frameOf } from './tls-frames.ts';
+import { createFrameReader, endFrame, frameOf as frame, PIECE_BYTES } from './tls-frames.ts';
+
+const frameOf = (bytes: Uint8Array): Buffer => frame(bytes).frame;
 
 /** What comes out of these chunks, and the reader's last word. */
 function read(chunks: readonly Uint8Array[]): { bytes: Buffer; state: string } {
@@ -41,6 +43,14 @@ describe('the frames of a TLS stream', () => {
   it('are wrong where the reserved byte is set, and stay so', () => {
     const { bytes, state } = read([Uint8Array.of(1, 0, 0, 0, 5, 5, 5), frameOf(Uint8Array.of(1))]);
     assert.deepEqual({ size: bytes.length, state }, { size: 0, state: 'wrong' });
+  });
+
+  it('share no memory while they are being written, and use it again afterwards', () => {
+    const [one, two] = [frame(new Uint8Array(PIECE_BYTES).fill(1)), frame(new Uint8Array(PIECE_BYTES).fill(2))];
+    assert.notEqual(one.frame.buffer, two.frame.buffer);
+    assert.ok(one.frame.subarray(4).every((byte) => byte === 1));
+    one.done();
+    assert.equal(frame(new Uint8Array(PIECE_BYTES)).frame.buffer, one.frame.buffer);
   });
 
   it('allocate nothing for what a length claims', () => {

@@ -6,13 +6,27 @@ const HEADER_BYTES = 4;
 /** Lengths have 24 bits; the byte before them is zero, and reserved. */
 const LONGEST = 0xffffff;
 
-/** One buffer for head and bytes: node:tls would copy two into one, and send small records for one after the other. */
-export function frameOf(bytes: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes.length);
+/** Longer pieces are written as several frames. */
+export const PIECE_BYTES = 131_072;
+
+/**
+ * One buffer for head and bytes: node:tls would copy two into one, and send small records for one after the other.
+ * Large ones come out of a pool; `done` gives them back once the system has the bytes.
+ */
+export function frameOf(bytes: Uint8Array): { readonly frame: Buffer; readonly done: () => void } {
+  const isLarge = bytes.length > PIECE_BYTES / 8;
+  const memory = isLarge ? (pool.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + PIECE_BYTES)) : undefined;
+  const frame = memory?.subarray(0, HEADER_BYTES + bytes.length) ?? Buffer.allocUnsafe(HEADER_BYTES + bytes.length);
   frame.writeUInt32BE(bytes.length);
   frame.set(bytes, HEADER_BYTES);
-  return frame;
+  const done = (): void => {
+    if (memory !== undefined && pool.length < POOLED) pool.push(memory);
+  };
+  return { frame, done };
 }
+
+const pool: Buffer[] = [];
+const POOLED = 8;
 
 export const endFrame = (): Buffer => Buffer.alloc(HEADER_BYTES);
 

@@ -6,21 +6,20 @@
 import type { TLSSocket } from 'node:tls';
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
-import { createFrameReader, endFrame, frameOf } from './tls-frames.ts';
+import { createFrameReader, endFrame, frameOf, PIECE_BYTES } from './tls-frames.ts';
 
 export type StreamFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'address' | 'passage'>;
 
 /** Received and not asked for: about this much at most. */
 export const WINDOW_BYTES = 262_144;
-/** Longer pieces are written as several frames, so that none is copied as a whole. */
-const PIECE_BYTES = 131_072;
 
 export function streamOver(socket: TLSSocket, facts: StreamFacts): TransportStream {
-  const state: State = { hasEnded: false, isClosing: false, broken: undefined, wakers: new Set() };
+  const state: State = { hasEnded: false, isClosing: false, broken: undefined, sender: undefined, receiver: undefined };
   const fail = (why: string, cause?: unknown): void => {
     state.broken ??= new RemoteError(`Cannot go on with ${facts.address}: ${why}`, { cause });
     socket.destroy();
-    wake(state);
+    state.sender?.();
+    state.receiver?.();
   };
   socket.on('error', (error) => fail(error.message, error));
   socket.on('close', () => {
@@ -37,17 +36,16 @@ interface State {
   /** Ours. */
   isClosing: boolean;
   broken: RemoteError | undefined;
-  /** Whoever waits for room, or for bytes. */
-  readonly wakers: Set<() => void>;
+  /** Wakes who waits for room. */
+  sender: (() => void) | undefined;
+  /** Wakes who waits for bytes. */
+  receiver: (() => void) | undefined;
 }
 
-function wake({ wakers }: State): void {
-  const all = [...wakers];
-  wakers.clear();
-  for (const each of all) each();
-}
-
-const changed = ({ wakers }: State): Promise<void> => new Promise((go) => wakers.add(go));
+const changed = (state: State, who: 'sender' | 'receiver'): Promise<void> =>
+  new Promise((go) => {
+    state[who] = go;
+  });
 
 /** Once both directions have ended nothing is to come but the end of the connection. */
 function finish(socket: TLSSocket, state: State): void {
@@ -70,7 +68,7 @@ function reading(socket: TLSSocket, state: State, fail: (why: string) => void): 
       state.hasEnded = true;
       finish(socket, state);
     }
-    wake(state);
+    state.receiver?.();
   });
   socket.on('end', () => {
     if (!state.hasEnded) fail('the connection broke');
@@ -81,18 +79,21 @@ function reading(socket: TLSSocket, state: State, fail: (why: string) => void): 
     if (queued < WINDOW_BYTES / 2 && socket.isPaused()) socket.resume();
     return piece;
   };
-  const receive = async (): Promise<Uint8Array | undefined> => {
-    if (isAsked) throw new UsageError('Cannot receive: a call before this one is still waiting');
+  const wait = async (): Promise<Uint8Array | undefined> => {
     isAsked = true;
     try {
       while (queue.length === 0 && !state.hasEnded) {
         if (state.broken !== undefined) throw state.broken;
-        await changed(state);
+        await changed(state, 'receiver');
       }
       return taken();
     } finally {
       isAsked = false;
     }
+  };
+  const receive = (): Promise<Uint8Array | undefined> => {
+    if (isAsked) return Promise.reject(new UsageError('Cannot receive: a call before this one is still waiting'));
+    return queue.length > 0 ? Promise.resolve(taken()) : wait();
   };
   return { receive };
 }
@@ -103,13 +104,14 @@ function writing(socket: TLSSocket, state: State): Pick<TransportStream, 'send' 
   const demandWhole = (): void => {
     if (state.broken !== undefined) throw state.broken;
   };
-  socket.on('drain', () => wake(state));
+  socket.on('drain', () => state.sender?.());
   const sendAll = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {
     await before;
     demandWhole();
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      socket.write(frameOf(bytes.subarray(at, at + PIECE_BYTES)));
-      while (socket.writableNeedDrain && state.broken === undefined) await changed(state);
+      const { frame, done } = frameOf(bytes.subarray(at, at + PIECE_BYTES));
+      socket.write(frame, done);
+      while (socket.writableNeedDrain && state.broken === undefined) await changed(state, 'sender');
       demandWhole();
     }
   };

@@ -2,12 +2,16 @@
  * How the page is built: src/ui to dist/ui. The relay serves it under a strict CSP (no inline script or style,
  * no external host), so nothing may be inlined here, and every asset carries a hash in its name.
  */
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
 export default defineConfig({
   root: 'src/ui',
   base: '/',
   publicDir: 'public',
+  define: { PIPES_VERSION: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../../dist/ui',

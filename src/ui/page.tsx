@@ -5,35 +5,52 @@ import type { Peer } from '../runtime/api.ts';
 import { createBoot } from './boot.ts';
 import { type Chat, createChat } from './chat.ts';
 import { App } from './components/App.tsx';
-import { createMuted, type Muted } from './muted.ts';
-import { channelHref, channelOf, HOME, messageOf } from './route.ts';
-import { createSeen, type Seen } from './seen.ts';
-import { createShell } from './shell.ts';
+import type { Home, HomeNews } from './home.ts';
+import { listenToKeys } from './keyboard.ts';
+import { createMuted } from './muted.ts';
+import { createOwn, type Own } from './own.ts';
+import { channelHref, channelOf, LEFT, messageOf } from './route.ts';
+import { createSeen } from './seen.ts';
+import { createSettings } from './settings.ts';
+import { createShell, type Shell } from './shell.ts';
 import { directionOf, language, preferredLanguage, savedLanguage, setLanguage } from './text/text.ts';
+import { applyTheme } from './theme.ts';
 
 export interface PageOptions {
   readonly root: HTMLElement;
   readonly secure: boolean;
   readonly tabPerson: ReadonlySignal<boolean>;
+  readonly home: Home;
   /** Where what was seen is kept: for the browser's identity shared by its tabs. */
   storage(): Storage;
-  open(): Promise<Peer>;
+  /** Loads the page anew, after a log-out or when another tab has come in. */
+  restart(news: HomeNews): void;
+  readonly shell?: Shell;
 }
 
 export function startPage(options: PageOptions): void {
-  const chat = signal<Chat | undefined>(undefined);
-  const boot = createBoot(options);
-  const where = (): string => channelOf(location.hash) ?? HOME;
+  const inside = signal<{ chat: Chat; own: Own } | undefined>(undefined);
+  const boot = createBoot({ ...options, asked: () => channelOf(location.hash) });
+  const settings = createSettings(localStorage, navigator.languages, applyTheme);
+  const shell = options.shell ?? createShell();
+  const left = location.hash === LEFT;
+  if (left) history.replaceState(history.state, '', location.pathname + location.search);
 
   effect(() => {
     const phase = boot.phase.value;
-    if (phase.kind !== 'chat') return;
-    const seen = createSeen(options.storage(), `pipes-seen:${phase.peer.identity.key}`);
-    const muted = createMuted(options.storage(), `pipes-muted:${phase.peer.identity.key}`);
     // What it says while it is made must not make it anew in another language.
-    chat.value = untracked(() => createChat(phase.peer, seen, muted, where()));
-    follow(chat.value, seen, muted, where);
+    if (phase.kind === 'chat') inside.value = untracked(() => goInside(options, shell, phase));
   });
+  window.addEventListener('storage', settings.refresh);
+  options.home.watch((news) => {
+    const { kind } = boot.phase.peek();
+    if (news === 'leaving') inside.peek()?.chat.close();
+    if (news === 'leaving' || kind === 'welcome' || kind === 'restore') options.restart(news);
+  });
+  const leave = async (): Promise<void> => {
+    inside.peek()?.chat.close();
+    if (await boot.leave()) options.restart('leaving');
+  };
 
   preventDropsFromLeaving();
   effect(() => {
@@ -44,11 +61,13 @@ export function startPage(options: PageOptions): void {
     render(
       <App
         boot={boot}
-        chat={chat}
-        shell={createShell()}
+        inside={inside}
+        settings={settings}
+        shell={shell}
         tabPerson={options.tabPerson}
         address={location.href}
-        onEnter={(name) => void boot.enter(name, where())}
+        left={left}
+        onLeave={() => void leave()}
       />,
       options.root,
     );
@@ -57,37 +76,32 @@ export function startPage(options: PageOptions): void {
   void setLanguage(preferredLanguage(navigator.languages, savedLanguage(localStorage))).then(show, show);
 }
 
-/** The address says which channel is open; other tabs say what has been seen. */
-function follow(chat: Chat, seen: Seen, muted: Muted, where: () => string): void {
+function goInside({ home, storage }: PageOptions, shell: Shell, { peer, channel }: { peer: Peer; channel: string }) {
+  const { key } = peer.identity;
+  const seen = createSeen(storage(), `pipes-seen:${key}`);
+  const muted = createMuted(storage(), `pipes-muted:${key}`);
+  const chat = createChat(peer, seen, muted, channel);
+  const own = createOwn({ home, chat, storage: storage(), key: `pipes-steps:${key}`, now: Date.now, random });
+  follow(chat, channel);
+  listenToKeys(chat, (panel) => {
+    shell.panel.value = panel;
+  });
+  for (const kept of [seen, muted, own]) window.addEventListener('storage', kept.refresh);
+  return { chat, own };
+}
+
+/** A random number below so many, none of them likelier than another by more than a few in four thousand million. */
+const random = (below: number): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % below;
+
+/** The address says which channel is open. */
+function follow(chat: Chat, first: string): void {
   const go = (): void => {
-    const channel = where();
+    const channel = channelOf(location.hash) ?? first;
     if (channelOf(location.hash) !== channel) history.replaceState(history.state, '', channelHref(channel));
     chat.open(channel, messageOf(location.hash));
   };
   go();
   window.addEventListener('hashchange', go);
-  window.addEventListener('storage', seen.refresh);
-  window.addEventListener('storage', muted.refresh);
-  window.addEventListener('keydown', (event) => step(event, chat));
-  window.addEventListener('keydown', seek);
-}
-
-/** Control or Command with K: to the search, where it is on screen. */
-function seek(event: KeyboardEvent): void {
-  const field = document.getElementById('search');
-  if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || field === null) return;
-  event.preventDefault();
-  field.focus();
-}
-
-/** Alt with the up or down arrow: the channel above or below. */
-function step(event: KeyboardEvent, chat: Chat): void {
-  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (!event.altKey || by === 0) return;
-  event.preventDefault();
-  const names = chat.channels.peek().map(({ name }) => name);
-  const at = names.indexOf(chat.conversation.peek().name);
-  location.hash = channelHref(names[(at + by + names.length) % names.length] ?? HOME);
 }
 
 /** A file dropped beside the message area must not replace the page. */

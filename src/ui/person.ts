@@ -42,6 +42,9 @@ export const isSharedPerson = ({ databaseName }: Person): boolean => databaseNam
 /** Whether a database or a kept value belongs to a tab that is a person of its own. */
 export const isOwnerMark = (name: string): boolean => TAB_DATABASE.test(name);
 
+/** The query that asks for one. */
+export const NEW_PERSON = '?person=new';
+
 export const asksForNewPerson = (search: string): boolean => new URLSearchParams(search).get('person') === 'new';
 
 /** The address without `person`, so that a copied link does not make further persons. */

@@ -2,6 +2,8 @@
 import { isChannelName } from '../core/scope.ts';
 
 export const HOME = 'main';
+/** Where a log-out leads. */
+export const LEFT = '#/left';
 const SHOWN = 32;
 
 export const channelHref = (name: string): string => `#/channel/${name}`;

@@ -34,7 +34,7 @@ export interface WordEntry {
   clear(): void;
 }
 
-const SUGGESTED = 5;
+const SUGGESTED = 4;
 const LONGEST = 400;
 const SEPARATOR = /[\s\d.,;:)]+/;
 
@@ -55,9 +55,19 @@ export function createWordEntry(): WordEntry {
       next[from + index] = completed(word);
     });
     entered.value = next;
-    typed.value = '';
-    problem.value = undefined;
-    at.value = firstOpen(next, from + words.length);
+    const open = firstOpen(next, from + words.length);
+    if (open === undefined) {
+      at.value = undefined;
+      typed.value = '';
+      problem.value = undefined;
+    } else edit(open);
+  }
+
+  function edit(place: number): void {
+    const word = entered.peek()[place] ?? '';
+    at.value = place;
+    typed.value = word;
+    problem.value = word === '' || isListedWord(word) ? undefined : unknown(word);
   }
 
   function take(): void {
@@ -67,11 +77,11 @@ export function createWordEntry(): WordEntry {
     const whole = completed(word);
     if (isListedWord(whole)) put([whole], place);
     else if (wordsBeginning(word, 1).length > 0) problem.value = { kind: 'several' };
-    else problem.value = { kind: 'unknown', typed: word, like: wordsLike(word, SUGGESTED) };
+    else problem.value = unknown(word);
   }
 
   return {
-    ...{ entered, at, typed, problem, suggestions, verdict, take },
+    ...{ entered, at, typed, problem, suggestions, verdict, take, edit },
     type(text) {
       problem.value = undefined;
       const said = text.slice(0, LONGEST).toLowerCase();
@@ -90,14 +100,9 @@ export function createWordEntry(): WordEntry {
     choose(word) {
       if (at.value !== undefined) put([word], at.value);
     },
-    edit(place) {
-      at.value = place;
-      typed.value = entered.value[place] ?? '';
-      problem.value = undefined;
-    },
     back() {
       const place = (at.value ?? WORD_COUNT) - 1;
-      if (typed.value === '' && place >= 0) this.edit(place);
+      if (typed.value === '' && place >= 0) edit(place);
     },
     clear() {
       entered.value = NOTHING;
@@ -107,6 +112,8 @@ export function createWordEntry(): WordEntry {
     },
   };
 }
+
+const unknown = (typed: string): EntryProblem => ({ kind: 'unknown', typed, like: wordsLike(typed, SUGGESTED) });
 
 const NOTHING: readonly string[] = Array<string>(WORD_COUNT).fill('');
 

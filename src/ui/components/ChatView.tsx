@@ -1,23 +1,34 @@
 /** The whole chat: channels, conversation, readers; side by side where there is room, else in panels. */
 import { useEffect } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
+import type { Own } from '../own.ts';
+import type { Settings as Chosen } from '../settings.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../text/text.ts';
 import { ConversationView } from './ConversationView.tsx';
+import { Invite } from './Invite.tsx';
+import { KeyList } from './KeyList.tsx';
+import { Leaving } from './Leaving.tsx';
 import { TabPersonBanner } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
 import { PersonPanel } from './PersonPanel.tsx';
 import { Readers } from './Readers.tsx';
-import { Rename } from './Rename.tsx';
+import { Recovery } from './Recovery.tsx';
+import { Settings } from './Settings.tsx';
+import { Sheet } from './Sheet.tsx';
 import { Sidebar } from './Sidebar.tsx';
 
 interface Props {
   chat: Chat;
+  own: Own;
+  settings: Chosen;
   shell: Shell;
   tabPerson: boolean;
+  onLeave: () => void;
 }
 
-export function ChatView({ chat, shell, tabPerson }: Props) {
+export function ChatView(props: Props) {
+  const { chat, own, shell, tabPerson } = props;
   const close = (): void => {
     shell.panel.value = undefined;
   };
@@ -31,14 +42,14 @@ export function ChatView({ chat, shell, tabPerson }: Props) {
             <Sidebar chat={chat} shell={shell} />
           </aside>
         )}
-        <ConversationView chat={chat} shell={shell} />
+        <ConversationView chat={chat} own={own} shell={shell} />
         {shell.wide.value && (
           <aside class="aside" aria-label={words.readers.heading}>
             <Readers chat={chat} shell={shell} />
           </aside>
         )}
       </div>
-      <Panels chat={chat} shell={shell} onClose={close} />
+      <Panels {...props} onClose={close} />
       <p class="unseen" role="status" aria-live="polite">
         {chat.announcement.value}
       </p>
@@ -46,7 +57,8 @@ export function ChatView({ chat, shell, tabPerson }: Props) {
   );
 }
 
-function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: () => void }) {
+function Panels(props: Props & { onClose: () => void }) {
+  const { chat, own, shell, onClose } = props;
   const panel = shell.panel.value;
   const person = shell.person.value;
   if (person !== undefined && panel === undefined) {
@@ -69,14 +81,17 @@ function Panels({ chat, shell, onClose }: { chat: Chat; shell: Shell; onClose: (
       </Panel>
     );
   }
-  if (panel === 'rename') {
+  if (panel === 'settings') return <Settings key="settings" {...props} />;
+  if (panel === 'keys') {
     return (
-      <Panel key="rename" label={words.me.rename} kind="centre" onClose={onClose}>
-        <Rename chat={chat} onDone={onClose} />
-      </Panel>
+      <Sheet key="keys" title={words.keys.title} close={words.keys.close} onClose={onClose}>
+        <KeyList />
+      </Sheet>
     );
   }
-  return null;
+  if (panel === 'words') return <Recovery key="words" own={own} onClose={onClose} />;
+  if (panel === 'invite') return <Invite key="invite" chat={chat} onClose={onClose} />;
+  return panel === 'leave' ? <Leaving key="leave" {...props} /> : null;
 }
 
 /** The tab's title names the channel, and what is unread anywhere. */

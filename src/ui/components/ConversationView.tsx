@@ -1,6 +1,7 @@
 /** The open channel: its bar, its messages or what stands in for them, and the composer. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Chat } from '../chat.ts';
+import type { Own } from '../own.ts';
 import { channelHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../text/text.ts';
@@ -8,11 +9,18 @@ import { attachFiles } from './Attached.tsx';
 import { COMPOSER_ID, Composer } from './Composer.tsx';
 import { Concerns } from './Concerns.tsx';
 import { Icon } from './Icon.tsx';
+import { InviteButton } from './Invite.tsx';
 import { MessageList } from './MessageList.tsx';
-import { CopyLink } from './Readers.tsx';
+import { NextStep } from './NextStep.tsx';
 import { OfflineStrip, TopBar } from './TopBar.tsx';
 
-export function ConversationView({ chat, shell }: { chat: Chat; shell: Shell }) {
+interface Props {
+  chat: Chat;
+  own: Own;
+  shell: Shell;
+}
+
+export function ConversationView({ chat, own, shell }: Props) {
   const conversation = chat.conversation.value;
   const [dropping, setDropping] = useState(false);
   const joined = chat.joined.value;
@@ -40,14 +48,15 @@ export function ConversationView({ chat, shell }: { chat: Chat; shell: Shell }) 
       <TopBar chat={chat} shell={shell} />
       <OfflineStrip status={chat.status.value} />
       <Concerns chat={chat} shell={shell} />
-      <Messages chat={chat} shell={shell} />
+      <NextStep own={own} shell={shell} />
+      <Messages chat={chat} own={own} shell={shell} />
       {joined === false ? hasMessages && <JoinBar chat={chat} /> : <Composer chat={chat} shell={shell} />}
       {dropping && joined && <p class="drop-here">{words.composer.drop}</p>}
     </main>
   );
 }
 
-function Messages({ chat, shell }: { chat: Chat; shell: Shell }) {
+function Messages({ chat, own, shell }: Props) {
   const conversation = chat.conversation.value;
   const phase = conversation.phase.value;
   if (phase === 'failed') {
@@ -72,10 +81,10 @@ function Messages({ chat, shell }: { chat: Chat; shell: Shell }) {
       </div>
     );
   }
-  return chat.joined.value ? <Empty chat={chat} /> : <Outside chat={chat} />;
+  return chat.joined.value ? <Empty chat={chat} own={own} shell={shell} /> : <Outside chat={chat} />;
 }
 
-function Empty({ chat }: { chat: Chat }) {
+function Empty({ chat, own, shell }: Props) {
   const { name, members } = chat.conversation.value;
   const alone = (members.value?.length ?? 1) < 2;
   return (
@@ -84,7 +93,7 @@ function Empty({ chat }: { chat: Chat }) {
       <p>{alone ? words.messages.alone : words.messages.together}</p>
       {alone && (
         <p class="stand-in-actions">
-          <CopyLink chat={chat} />
+          {own.step.value !== 'invite' && <InviteButton shell={shell} />}
           <a class="outlined small" href={`?person=new${channelHref(name)}`} target="_blank" rel="noopener">
             {words.messages.tryAlone}
           </a>

@@ -29,10 +29,13 @@ const PATHS = {
   up: 'M12 19V5M6 11l6-6 6 6',
   play: 'M7 4.500v15L20 12z',
   retry: 'M20 5v5h-5M19.500 10a8 8 0 1 0 .3 5',
+  gear: 'M12 8.500a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7zM19 12a7 7 0 0 0-.1-1.200l2-1.500-2-3.400-2.300 1a7 7 0 0 0-2.100-1.200L14 3h-4l-.5 2.700a7 7 0 0 0-2.100 1.200l-2.300-1-2 3.400 2 1.500a7 7 0 0 0 0 2.400l-2 1.500 2 3.400 2.300-1a7 7 0 0 0 2.100 1.200L10 21h4l.5-2.700a7 7 0 0 0 2.100-1.200l2.300 1 2-3.400-2-1.500a7 7 0 0 0 .1-1.200z',
+  share: 'M12 15V4M8 7.500 12 3.500l4 4M6 11v9h12v-9',
+  leave: 'M10 4H5v16h5M10 12h11M17 8l4 4-4 4',
 } as const;
 
 /** Those that point along the line of writing, and so the other way where it runs from right to left. */
-const ALONG = new Set<string>(['send', 'edit', 'file', 'key']);
+const ALONG = new Set<string>(['send', 'edit', 'file', 'key', 'leave']);
 
 export type IconName = keyof typeof PATHS;
 

@@ -3,11 +3,11 @@ import { localAddress } from '../origin.ts';
 import { words } from '../text/text.ts';
 import { Mark } from './Mark.tsx';
 
-export function Opening() {
+export function Opening({ leaving = false }: { leaving?: boolean }) {
   return (
     <main class="sheet">
       <p class="opening" role="status">
-        {words.opening}
+        {leaving ? words.leaving.working : words.opening}
       </p>
     </main>
   );
@@ -33,16 +33,23 @@ export function Insecure({ address }: { address: string }) {
   );
 }
 
-export function Failed({ reason, onRetry }: { reason: string; onRetry: () => void }) {
+interface FailedProps {
+  reason: string;
+  /** It was a log-out that could not be finished. */
+  leaving: boolean;
+  onRetry: () => void;
+}
+
+export function Failed({ reason, leaving, onRetry }: FailedProps) {
   return (
     <main class="sheet">
       <div class="card" role="alert">
         <Mark />
-        <h1>{words.failed.title}</h1>
+        <h1>{leaving ? words.leaving.failed : words.failed.title}</h1>
         <p class="reason" dir="auto">
           {reason}
         </p>
-        <p>{words.failed.hint}</p>
+        <p>{leaving ? words.leaving.failedHint : words.failed.hint}</p>
         <button class="primary" type="button" onClick={onRetry}>
           {words.failed.retry}
         </button>

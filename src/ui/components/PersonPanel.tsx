@@ -3,12 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { readSafetyNumber, safetyGroups, safetyQrText } from '../../core/identity/safety-number.ts';
 import type { KnownPerson } from '../../runtime/api.ts';
 import { authorName, type Chat } from '../chat.ts';
-import { type QrCode, qrCode } from '../qr.ts';
 import { words } from '../text/text.ts';
 import { dateText } from '../time.ts';
 import { Icon } from './Icon.tsx';
 import { Avatar, Name } from './Name.tsx';
 import { Panel } from './Panel.tsx';
+import { Qr } from './Qr.tsx';
 import { SharePast } from './SharePast.tsx';
 
 interface Props {
@@ -76,7 +76,7 @@ function SafetyNumber({ chat, person }: { chat: Chat; person: KnownPerson }) {
               <li key={index}>{group}</li>
             ))}
           </ol>
-          <Qr text={safetyQrText(number)} />
+          <Qr text={safetyQrText(number)} label={words.trust.qr} />
           <p class="hint">{words.trust.readOut}</p>
           <Check number={number} />
         </>
@@ -94,26 +94,6 @@ function SafetyNumber({ chat, person }: { chat: Chat; person: KnownPerson }) {
         {person.verified ? words.trust.unmark : words.trust.mark}
       </button>
     </section>
-  );
-}
-
-function Qr({ text }: { text: string }) {
-  const [code, setCode] = useState<QrCode | undefined>(undefined);
-  useEffect(() => {
-    let gone = false;
-    void qrCode(text).then((made) => gone || setCode(made));
-    return () => {
-      gone = true;
-    };
-  }, [text]);
-  return (
-    <div class="qr">
-      {code && (
-        <svg viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={words.trust.qr}>
-          <path d={code.path} />
-        </svg>
-      )}
-    </div>
   );
 }
 

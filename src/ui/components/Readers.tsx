@@ -1,11 +1,10 @@
 /** Who can read what is sent to this channel now. */
-import { useState } from 'preact/hooks';
 import type { Member } from '../../runtime/api.ts';
 import type { Chat } from '../chat.ts';
-import { channelHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../text/text.ts';
 import { Icon } from './Icon.tsx';
+import { InviteButton } from './Invite.tsx';
 import { Avatar, Name } from './Name.tsx';
 
 /** More than these are counted, not listed. */
@@ -48,7 +47,7 @@ export function Readers({ chat, shell, onClose }: { chat: Chat; shell: Shell; on
         <span>{words.readers.explain}</span>
       </p>
       <div class="readers-actions">
-        <CopyLink chat={chat} />
+        <InviteButton shell={shell} />
         <MuteButton chat={chat} />
         {chat.joined.value === true && (
           <button type="button" class="quiet small" onClick={() => void chat.leave()}>
@@ -83,23 +82,6 @@ function Entry({ member, verified, onAbout }: EntryProps) {
       <Avatar person={member} />
       <Name person={member} marked={true} verified={verified} {...(!member.self && { onAbout })} />
     </li>
-  );
-}
-
-export function CopyLink({ chat }: { chat: Chat }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    const link = location.origin + location.pathname + channelHref(chat.conversation.value.name);
-    if (!(await chat.attempt(() => navigator.clipboard.writeText(link)))) return;
-    setCopied(true);
-    chat.announce(words.readers.copied);
-    setTimeout(() => setCopied(false), 2500);
-  };
-  return (
-    <button type="button" class="outlined small" onClick={() => void copy()}>
-      <Icon name={copied ? 'check' : 'link'} />
-      {copied ? words.readers.copied : words.readers.invite}
-    </button>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Channels, and who one is. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isChannelName } from '../../core/scope.ts';
-import type { Chat } from '../chat.ts';
+import { authorName, type Chat } from '../chat.ts';
 import { shortDot1 } from '../display.ts';
 import { channelHref, toChannelName } from '../route.ts';
 import type { Shell } from '../shell.ts';
@@ -44,17 +44,17 @@ export function Sidebar({ chat, shell, onLeave }: Props) {
       <button
         type="button"
         class="me"
-        aria-label={`${words.me.rename}: ${me.name}`}
+        aria-label={words.settings.open(`${authorName(me)} ${shortDot1(me.dot1)}`)}
+        aria-haspopup="dialog"
         onClick={() => {
-          shell.panel.value = 'rename';
+          shell.panel.value = 'settings';
         }}
       >
         <Avatar person={me} />
         <span class="me-text">
-          <Name person={me} marked={false} />
-          <span class="dot1">{shortDot1(me.dot1)}</span>
+          <Name person={me} marked={false} /> <span class="dot1">{shortDot1(me.dot1)}</span>
         </span>
-        <Icon name="edit" />
+        <Icon name="gear" />
       </button>
     </div>
   );

@@ -7,12 +7,17 @@ import { Icon } from './Icon.tsx';
 import { Mark } from './Mark.tsx';
 
 interface Props {
+  /** The identity is there, and has no name. */
+  unnamed: boolean;
+  /** One has just logged out. */
+  left: boolean;
   entering: boolean;
   problem: string | undefined;
   onEnter: (name: string) => void;
+  onRestore: () => void;
 }
 
-export function Welcome({ entering, problem, onEnter }: Props) {
+export function Welcome({ unnamed, left, entering, problem, onEnter, onRestore }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const submit = (event: Event): void => {
@@ -27,10 +32,16 @@ export function Welcome({ entering, problem, onEnter }: Props) {
     <main class="sheet">
       <div class="card">
         <Mark />
-        <h1>{words.welcome.title}</h1>
+        <h1>{unnamed ? words.arrival.back : words.welcome.title}</h1>
+        {left && (
+          <p class="advice advice-good" role="status">
+            <Icon name="check" />
+            <span>{words.arrival.left}</span>
+          </p>
+        )}
         <p class="difference">
-          <Icon name="lock" />
-          <span>{words.welcome.difference}</span>
+          <Icon name={unnamed ? 'check' : 'lock'} />
+          <span>{unnamed ? words.arrival.unnamed : words.welcome.difference}</span>
         </p>
         <form onSubmit={submit} noValidate>
           <label for="own-name">{words.welcome.label}</label>
@@ -56,6 +67,10 @@ export function Welcome({ entering, problem, onEnter }: Props) {
             {entering ? words.welcome.entering : words.welcome.enter}
           </button>
         </form>
+        <button class="quiet" type="button" disabled={entering} onClick={onRestore}>
+          <Icon name="key" />
+          {words.arrival.restore}
+        </button>
       </div>
     </main>
   );

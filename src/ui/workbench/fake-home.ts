@@ -2,19 +2,18 @@
 import type { Home } from '../home.ts';
 import { createFakePeer, type FakeOptions, type FakePeer } from './fake.ts';
 
-export interface FakeHomeOptions extends FakeOptions {
+export interface HomeState {
   /** Whether an identity is here from the start. */
   present?: boolean;
   /** Whether its words were confirmed. */
   confirmed?: boolean;
-  /** What opening it says instead. */
-  failure?: string;
 }
 
+export type FakeHomeOptions = FakeOptions & HomeState;
+
 export interface FakeHome extends Home {
-  readonly peer: FakePeer;
   /** How often it was opened. */
-  readonly opened: number;
+  opened(): number;
   /** The next thing that is asked for fails so. */
   failNext(reason: string): void;
 }
@@ -24,25 +23,30 @@ export const SOME_WORDS: readonly string[] =
     ' ',
   );
 
-export function createFakeHome(options: FakeHomeOptions = {}): FakeHome {
+export function createFakeHome(options: FakeHomeOptions = {}): FakeHome & { readonly peer: FakePeer } {
   const peer = createFakePeer(options);
-  let present = options.present ?? false;
-  let confirmed = options.confirmed ?? false;
+  return Object.assign(
+    homeAround(async () => peer, options),
+    { peer },
+  );
+}
+
+/** A home whose identity is opened so. */
+export function homeAround(make: () => Promise<FakePeer>, state: HomeState = {}): FakeHome {
+  let { present = false, confirmed = false } = state;
   let opened = 0;
-  let failure = options.failure;
+  let failure: string | undefined;
   const open = async (): Promise<FakePeer> => {
     const reason = failure;
     failure = undefined;
     if (reason !== undefined) throw new Error(reason);
+    const peer = await make();
     present = true;
     opened++;
     return peer;
   };
   return {
-    peer,
-    get opened() {
-      return opened;
-    },
+    opened: () => opened,
     find: async () => (present || failure !== undefined ? open() : undefined),
     create: open,
     restore: open,

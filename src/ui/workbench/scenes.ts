@@ -1,13 +1,8 @@
 /** The states that the workbench shows, each a made-up peer (or a way to fail). Times count back from `now`. */
 import type { ChannelSummary, Lock, Member, Message, RosterEvent } from '../../runtime/api.ts';
 import { createFakePeer, type FakePeer, self } from './fake.ts';
-
-export interface Scene {
-  readonly title: string;
-  open(): Promise<FakePeer>;
-  readonly secure?: boolean;
-  readonly tabPerson?: boolean;
-}
+import type { Scene } from './scene.ts';
+import { arriving } from './scenes-arrive.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -219,8 +214,9 @@ const peer = (options: Parameters<typeof createFakePeer>[0]) => async (): Promis
   createFakePeer({ name: me.name, members, channels: channels(), ...options });
 
 export const scenes: Record<string, Scene> = {
-  welcome: { title: 'First visit', open: peer({ name: '' }) },
-  'welcome-tab': { title: 'First visit as another person', open: peer({ name: '' }), tabPerson: true },
+  ...arriving,
+  welcome: { title: 'First visit', open: peer({ name: '' }), present: false },
+  'welcome-tab': { title: 'First visit as another person', open: peer({ name: '' }), present: false, tabPerson: true },
   insecure: { title: 'Insecure context', open: peer({}), secure: false },
   failed: { title: 'Could not start', open: () => Promise.reject(new Error('Cannot open database: the disk is full')) },
   talk: { title: 'A conversation', open: async () => peer({ messages: talk() })() },

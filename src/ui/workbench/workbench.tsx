@@ -2,27 +2,38 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { startPage } from '../page.tsx';
+import { createShell } from '../shell.ts';
 import type { FakePeer } from './fake.ts';
+import { homeAround } from './fake-home.ts';
+import type { Scene } from './scene.ts';
 import { scenes } from './scenes.ts';
 
 declare global {
   /** For tests and for playing in the console. */
   var fakePeer: FakePeer | undefined;
+  /** The scene's acts are played. */
+  var sceneReady: boolean | undefined;
 }
 
 const root = document.getElementById('app');
 const scene = scenes[new URLSearchParams(location.search).get('scene') ?? ''];
 if (root !== null && scene !== undefined) {
+  const shell = createShell();
+  shell.panel.value = scene.panel;
+  const open = async (): Promise<FakePeer> => {
+    globalThis.fakePeer = await scene.open();
+    return globalThis.fakePeer;
+  };
   startPage({
     root,
+    shell,
     secure: scene.secure ?? true,
     tabPerson: signal(scene.tabPerson ?? false),
     storage: () => sessionStorage,
-    async open() {
-      globalThis.fakePeer = await scene.open();
-      return globalThis.fakePeer;
-    },
+    home: homeAround(open, { present: true, confirmed: true, ...scene }),
+    restart: () => undefined,
   });
+  void play(scene);
 } else if (root !== null) {
   render(
     <main class="sheet">
@@ -36,4 +47,32 @@ if (root !== null && scene !== undefined) {
     </main>,
     root,
   );
+}
+
+async function play({ acts = [] }: Scene): Promise<void> {
+  for (const act of acts) {
+    if ('press' in act) (await found(() => buttonNamed(act.press))).click();
+    else enter(await found(() => document.querySelector<HTMLInputElement>('#seed-word, .sheet-panel input')), act.type);
+  }
+  globalThis.sceneReady = true;
+}
+
+function buttonNamed(name: string): HTMLElement | undefined {
+  const place = document.querySelector('dialog[open]') ?? document;
+  const buttons = [...place.querySelectorAll<HTMLButtonElement>('button:enabled')];
+  return buttons.find((each) => each.textContent?.trim() === name);
+}
+
+function enter(field: HTMLInputElement, text: string): void {
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}
+
+/** Frame after frame until it is there. */
+async function found<T>(look: () => T | null | undefined): Promise<T> {
+  for (;;) {
+    const here = look();
+    if (here !== null && here !== undefined) return here;
+    await new Promise(requestAnimationFrame);
+  }
 }

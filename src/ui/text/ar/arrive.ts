@@ -5,6 +5,7 @@ import { many, number } from './speech.ts';
 export const arrive: typeof en = {
   arrival: {
     restore: 'الاستعادة بأربع وعشرين كلمة',
+    back: 'مرحبًا بعودتك',
     unnamed: 'عادت هويتك. المُرحِّل لا يعرف لها اسمًا: بأي اسم يعرفك الآخرون؟',
     left: 'تم تسجيل خروجك. لم يبق منك شيء في هذا المتصفح.',
   },

@@ -5,6 +5,7 @@ import { many, number } from './speech.ts';
 export const arrive: typeof en = {
   arrival: {
     restore: 'Mit 24 Wörtern wiederherstellen',
+    back: 'Willkommen zurück',
     unnamed:
       'Deine Identität ist wieder da. Das Relay kennt keinen Namen für sie: Unter welchem kennen dich die anderen?',
     left: 'Du bist abgemeldet. In diesem Browser ist nichts mehr von dir.',

@@ -4,6 +4,7 @@ import { many, number } from './speech.ts';
 export const arrive = {
   arrival: {
     restore: 'Restore from 24 words',
+    back: 'Welcome back',
     unnamed: 'Your identity is back. The relay knows no name for it: by which name do others know you?',
     left: 'You are logged out. Nothing of you is left in this browser.',
   },

@@ -1,0 +1,161 @@
+/** One's name, the words, how the page looks and speaks, and the way out. */
+import { useState } from 'preact/hooks';
+import { LIMITS } from '../../core/registry.ts';
+import type { Chat } from '../chat.ts';
+import { nameText } from '../display.ts';
+import type { Own } from '../own.ts';
+import type { Settings as Chosen } from '../settings.ts';
+import type { Shell } from '../shell.ts';
+import { isLanguage, LANGUAGES, words } from '../text/text.ts';
+import { THEMES } from '../theme.ts';
+import { version } from '../version.ts';
+import { Icon } from './Icon.tsx';
+import { Sheet } from './Sheet.tsx';
+
+interface Props {
+  chat: Chat;
+  own: Own;
+  settings: Chosen;
+  shell: Shell;
+  tabPerson: boolean;
+  onClose: () => void;
+}
+
+export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Props) {
+  const { relay } = chat.status.value;
+  return (
+    <Sheet title={words.settings.title} close={words.settings.close} onClose={onClose}>
+      <You chat={chat} />
+      {!tabPerson && <RecoveryWords own={own} shell={shell} />}
+      <Looks settings={settings} />
+      <section class="setting">
+        <h3>{words.settings.about}</h3>
+        <p class="hint">{words.settings.version(version)}</p>
+        {relay !== undefined && <p class="hint">{words.settings.relay(relay)}</p>}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            shell.panel.value = 'keys';
+          }}
+        >
+          {words.keys.open}
+        </button>
+      </section>
+      <button
+        type="button"
+        class="outlined danger"
+        onClick={() => {
+          shell.panel.value = 'leave';
+        }}
+      >
+        <Icon name="leave" />
+        {words.settings.leave}
+      </button>
+    </Sheet>
+  );
+}
+
+function You({ chat }: { chat: Chat }) {
+  const [typed, setTyped] = useState(chat.me.peek().name);
+  const [saved, setSaved] = useState(false);
+  const name = nameText(typed, '');
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (name === '') return;
+    await chat.rename(name);
+    setSaved(chat.me.peek().name === name);
+  };
+  return (
+    <section class="setting">
+      <h3>{words.settings.you}</h3>
+      <form class="one-line" onSubmit={submit}>
+        <div>
+          <label for="rename">{words.welcome.label}</label>
+          <input
+            id="rename"
+            value={typed}
+            maxLength={LIMITS.profileNameUnits}
+            autocomplete="nickname"
+            aria-describedby="rename-state"
+            onInput={(event) => {
+              setTyped(event.currentTarget.value);
+              setSaved(false);
+            }}
+          />
+        </div>
+        <button type="submit" class="outlined" disabled={name === '' || name === chat.me.value.name}>
+          {words.me.save}
+        </button>
+      </form>
+      <p id="rename-state" class="hint" role="status">
+        {saved ? words.settings.saved : (chat.problem.value ?? '')}
+      </p>
+      <dl class="person-facts">
+        <dt>{words.settings.identity}</dt>
+        <dd class="dot1">{chat.me.value.dot1}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function RecoveryWords({ own, shell }: { own: Own; shell: Shell }) {
+  const open = own.wordsOpen.value === true;
+  return (
+    <section class="setting">
+      <h3>{words.settings.words}</h3>
+      <p class={open ? 'advice advice-warn' : 'advice'}>
+        <Icon name={open ? 'warning' : 'shield'} />
+        <span>{open ? words.settings.wordsOpen : words.settings.wordsDone}</span>
+      </p>
+      {open && (
+        <button
+          type="button"
+          class="outlined"
+          onClick={() => {
+            shell.panel.value = 'words';
+          }}
+        >
+          <Icon name="key" />
+          {words.settings.wordsShow}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Looks({ settings }: { settings: Chosen }) {
+  const theme = settings.themes.theme.value;
+  return (
+    <section class="setting">
+      <h3>{words.settings.looks}</h3>
+      <fieldset class="choices">
+        <legend>{words.settings.theme}</legend>
+        {THEMES.map((each) => (
+          <label key={each} class="choice">
+            <input type="radio" name="theme" checked={theme === each} onChange={() => settings.themes.choose(each)} />
+            {words.settings.themes[each]}
+          </label>
+        ))}
+      </fieldset>
+      <div>
+        <label for="language">{words.settings.language}</label>
+        <select
+          id="language"
+          value={settings.language.value ?? ''}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            void settings.speak(isLanguage(value) ? value : undefined);
+          }}
+        >
+          <option value="">{words.settings.languageAuto}</option>
+          {LANGUAGES.map(({ tag, name, direction }) => (
+            <option key={tag} value={tag} lang={tag} dir={direction}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,14 @@
+/** What a scene of the workbench is: a state of the page, and how it comes about. */
+import type { Panel } from '../shell.ts';
+import type { FakePeer } from './fake.ts';
+import type { HomeState } from './fake-home.ts';
+
+export interface Scene extends HomeState {
+  readonly title: string;
+  open(): Promise<FakePeer>;
+  readonly secure?: boolean;
+  readonly tabPerson?: boolean;
+  readonly panel?: Panel;
+  /** What is done one after the other before it is looked at: names of buttons, or what goes into the one field. */
+  readonly acts?: readonly ({ press: string } | { type: string })[];
+}

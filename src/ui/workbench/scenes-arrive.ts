@@ -1,0 +1,78 @@
+/** The scenes of the way in and out: what follows the welcome, the words, a restore, invitations, settings, log-out. */
+import { words } from '../text/text.ts';
+import { createFakePeer, type FakeOptions, type FakePeer, self } from './fake.ts';
+import { SOME_WORDS } from './fake-home.ts';
+import type { Scene } from './scene.ts';
+
+const me = self('Ada Lovelace');
+const ALONE: FakeOptions = {
+  name: me.name,
+  members: [me],
+  channels: [{ name: 'main', joined: true, count: 0, latest: undefined }],
+};
+const open = (more: FakeOptions = {}) => {
+  return async (): Promise<FakePeer> => createFakePeer({ ...ALONE, ...more });
+};
+
+const { arrival, recovery } = words;
+const RESTORE = { press: arrival.restore };
+const SHOW = { press: recovery.show };
+const WRITTEN = { press: recovery.written };
+const pasted = (list: readonly string[]) => [RESTORE, { type: list.join(' ') }];
+const OFFLINE: FakeOptions = { status: { connection: 'offline', queued: 3, problem: 'The relay does not answer.' } };
+
+export const arriving: Record<string, Scene> = {
+  'welcome-unnamed': { title: 'Restored, without a name', open: open({ name: '' }) },
+  restore: { title: 'Restore: nothing yet', open: open(), present: false, acts: [RESTORE] },
+  'restore-begun': {
+    title: 'Restore: some words, one begun',
+    open: open(),
+    present: false,
+    acts: [...pasted(SOME_WORDS.slice(0, 7)), { type: 'ab' }],
+  },
+  'restore-unknown': {
+    title: 'Restore: a word that is not in the list',
+    open: open(),
+    present: false,
+    acts: [RESTORE, { type: 'oceam ' }],
+  },
+  'restore-misspelt': {
+    title: 'Restore: pasted, one of them misspelt',
+    open: open(),
+    present: false,
+    acts: pasted(SOME_WORDS.with(4, 'filtre')),
+  },
+  'restore-checksum': {
+    title: 'Restore: words that do not belong together',
+    open: open(),
+    present: false,
+    acts: pasted(SOME_WORDS.with(4, 'ocean')),
+  },
+  'restore-fits': { title: 'Restore: ready', open: open(), present: false, acts: pasted(SOME_WORDS) },
+  'step-words': { title: 'Next step: the words', open: open(), confirmed: false },
+  'step-invite': { title: 'Next step: to invite', open: open() },
+  words: { title: 'The words: what they are', open: open(), confirmed: false, panel: 'words' },
+  'words-shown': { title: 'The words', open: open(), confirmed: false, panel: 'words', acts: [SHOW] },
+  'words-check': {
+    title: 'The words: the check',
+    open: open(),
+    confirmed: false,
+    panel: 'words',
+    acts: [SHOW, WRITTEN],
+  },
+  'words-wrong': {
+    title: 'The words: a wrong answer',
+    open: open(),
+    confirmed: false,
+    panel: 'words',
+    acts: [SHOW, WRITTEN, { type: 'zoo' }, { press: recovery.check }],
+  },
+  'words-done': { title: 'The words: kept', open: open(), panel: 'words', acts: [SHOW] },
+  invite: { title: 'Invitation', open: open(), panel: 'invite' },
+  settings: { title: 'Settings', open: open(), panel: 'settings' },
+  'settings-words': { title: 'Settings, the words not kept', open: open(), confirmed: false, panel: 'settings' },
+  'settings-tab': { title: 'Settings of a tab’s person', open: open(), tabPerson: true, panel: 'settings' },
+  leave: { title: 'Log-out', open: open(), panel: 'leave' },
+  'leave-lost': { title: 'Log-out that loses everything', open: open(OFFLINE), confirmed: false, panel: 'leave' },
+  'leave-tab': { title: 'End of a tab’s person', open: open(), tabPerson: true, panel: 'leave' },
+};

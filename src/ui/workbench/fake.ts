@@ -129,12 +129,15 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
 
   return {
     identity,
-    // The page does not show logs.
+    // The page shows none of these three.
     get logs(): never {
       throw new Error('Cannot use logs: the made-up peer has none');
     },
     get bundles(): never {
       throw new Error('Cannot use bundles: the made-up peer has none');
+    },
+    get network(): never {
+      throw new Error('Cannot use the network: the made-up peer has none');
     },
     people: {
       list: async () => [...people.values()],

@@ -124,6 +124,16 @@ test('after a log-out nothing is open; one that failed says so and can be tried 
     leaving: true,
   });
   assert.equal(await boot.leave(), true);
+  assert.equal(boot.phase.value.kind, 'left');
   await boot.start();
   assert.deepEqual(boot.phase.value, { kind: 'welcome', unnamed: false, entering: false, problem: undefined });
+});
+
+test('a tab whose person has logged out in another lets go', async () => {
+  const { home, boot } = bootOf({ present: true, name: 'Ada' });
+  const closed: string[] = [];
+  home.close = async () => void closed.push(boot.phase.value.kind);
+  await boot.start();
+  await boot.toldToLeave();
+  assert.deepEqual([boot.phase.value.kind, closed], ['left', ['left']]);
 });

@@ -17,6 +17,8 @@ export type Phase =
   | { kind: 'welcome'; unnamed: boolean; entering: boolean; problem: string | undefined }
   | { kind: 'restore'; restoring: boolean; problem: string | undefined }
   | { kind: 'leaving' }
+  /** Logged out: what is left of the page knows nothing any more. */
+  | { kind: 'left' }
   | { kind: 'chat'; peer: Peer; channel: string };
 
 export interface Boot {
@@ -30,11 +32,13 @@ export interface Boot {
   restore(seed: Uint8Array): Promise<void>;
   /** Logs out; whether everything is gone. */
   leave(): Promise<boolean>;
+  /** Another tab has logged out. */
+  toldToLeave(): Promise<void>;
 }
 
 export interface BootOptions {
   readonly secure: boolean;
-  readonly home: Pick<Home, 'find' | 'create' | 'restore' | 'wipe'>;
+  readonly home: Pick<Home, 'find' | 'create' | 'restore' | 'wipe' | 'close'>;
   /** The channel that the address names. */
   asked(): string | undefined;
 }
@@ -103,11 +107,17 @@ export function createBoot({ secure, home, asked }: BootOptions): Boot {
       try {
         await home.wipe();
         peer = undefined;
+        phase.value = { kind: 'left' };
         return true;
       } catch (error) {
         fail(error, true);
         return false;
       }
+    },
+    async toldToLeave() {
+      phase.value = { kind: 'left' };
+      peer = undefined;
+      await home.close();
     },
   };
 }

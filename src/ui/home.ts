@@ -24,6 +24,8 @@ export interface Home {
   confirmWords(): Promise<void>;
   /** Deletes everything of this person from the browser. */
   wipe(): Promise<void>;
+  /** Lets go of what is open, since another tab deletes it. */
+  close(): Promise<void>;
   /** Told of what other tabs did. */
   watch(listener: (news: HomeNews) => void): void;
 }
@@ -121,6 +123,7 @@ export function createHome({ person, openPeer, keys, world, locked, tabs }: Home
         await closePeer();
         await wipe(chosen, world);
       }),
+    close: closePeer,
     watch: (listener) => void listeners.add(listener),
   };
 }

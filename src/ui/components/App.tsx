@@ -6,7 +6,7 @@ import type { Own } from '../own.ts';
 import type { Settings } from '../settings.ts';
 import type { Shell } from '../shell.ts';
 import { ChatView } from './ChatView.tsx';
-import { Failed, Insecure, Opening, TabPersonBanner } from './Notices.tsx';
+import { Failed, Insecure, Left, Opening, TabPersonBanner } from './Notices.tsx';
 import { Restore } from './Restore.tsx';
 import { Welcome } from './Welcome.tsx';
 
@@ -32,6 +32,7 @@ export function App(props: Props) {
     const retry = phase.leaving ? onLeave : () => void boot.start();
     return <Failed reason={phase.reason} leaving={phase.leaving} onRetry={retry} />;
   }
+  if (phase.kind === 'left') return <Left />;
   if (phase.kind === 'chat' && inside.value) {
     return <ChatView {...props} {...inside.value} tabPerson={props.tabPerson.value} />;
   }

@@ -58,6 +58,22 @@ export function Failed({ reason, leaving, onRetry }: FailedProps) {
   );
 }
 
+/** After a log-out, for a moment, or as long as the page cannot be loaded anew. */
+export function Left() {
+  return (
+    <main class="sheet">
+      <div class="card">
+        <Mark />
+        <h1>{words.product}</h1>
+        <p role="status">{words.arrival.left}</p>
+        <button class="primary" type="button" onClick={() => location.reload()}>
+          {words.arrival.anew}
+        </button>
+      </div>
+    </main>
+  );
+}
+
 export function TabPersonBanner() {
   return (
     <p class="banner" role="note">

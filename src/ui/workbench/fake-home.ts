@@ -7,6 +7,7 @@ export interface HomeState {
   present?: boolean;
   /** Whether its words were confirmed. */
   confirmed?: boolean;
+  wiping?: 'fails';
 }
 
 export type FakeHomeOptions = FakeOptions & HomeState;
@@ -56,8 +57,10 @@ export function homeAround(make: () => Promise<FakePeer>, state: HomeState = {})
     },
     async wipe() {
       await open();
+      if (state.wiping === 'fails') throw new Error('Cannot delete database: another tab still uses it');
       present = false;
     },
+    close: async () => undefined,
     watch: () => undefined,
     failNext(reason) {
       failure = reason;

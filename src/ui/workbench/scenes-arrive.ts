@@ -14,7 +14,7 @@ const open = (more: FakeOptions = {}) => {
   return async (): Promise<FakePeer> => createFakePeer({ ...ALONE, ...more });
 };
 
-const { arrival, recovery } = words;
+const { arrival, leaving, recovery } = words;
 const RESTORE = { press: arrival.restore };
 const SHOW = { press: recovery.show };
 const WRITTEN = { press: recovery.written };
@@ -74,5 +74,18 @@ export const arriving: Record<string, Scene> = {
   'settings-tab': { title: 'Settings of a tab’s person', open: open(), tabPerson: true, panel: 'settings' },
   leave: { title: 'Log-out', open: open(), panel: 'leave' },
   'leave-lost': { title: 'Log-out that loses everything', open: open(OFFLINE), confirmed: false, panel: 'leave' },
+  left: {
+    title: 'Logged out, the relay away',
+    open: open(),
+    panel: 'leave',
+    acts: [{ press: leaving.confirm }],
+  },
+  'leave-failed': {
+    title: 'Log-out that could not be finished',
+    open: open(),
+    panel: 'leave',
+    wiping: 'fails',
+    acts: [{ press: leaving.confirm }],
+  },
   'leave-tab': { title: 'End of a tab’s person', open: open(), tabPerson: true, panel: 'leave' },
 };

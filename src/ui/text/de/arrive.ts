@@ -9,6 +9,7 @@ export const arrive: typeof en = {
     unnamed:
       'Deine Identität ist wieder da. Das Relay kennt keinen Namen für sie: Unter welchem kennen dich die anderen?',
     left: 'Du bist abgemeldet. In diesem Browser ist nichts mehr von dir.',
+    anew: 'Neu beginnen',
   },
   steps: {
     label: 'Nächster Schritt',

@@ -7,6 +7,7 @@ export const arrive = {
     back: 'Welcome back',
     unnamed: 'Your identity is back. The relay knows no name for it: by which name do others know you?',
     left: 'You are logged out. Nothing of you is left in this browser.',
+    anew: 'Start anew',
   },
   steps: {
     label: 'Next step',

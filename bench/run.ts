@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, getPriority, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../tools/build.ts';
+import { bond } from './bond.ts';
 import { keep } from './keep.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
@@ -21,6 +22,7 @@ import { throughput } from './throughput.ts';
 
 const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   throughput,
+  bond,
   keep,
   latency,
   logs,

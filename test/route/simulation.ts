@@ -82,11 +82,8 @@ export interface Fault {
   readonly size: number;
 }
 
-/**
- * A steady talk over two to four paths; after some seconds the best one fails. The longest silence at the receiver
- * after that, and how long it had been before.
- */
-export function gapOf({ seed, kind, urgent, size }: Fault): { gap: number; before: number } {
+/** A steady talk over two to four paths; after some seconds the best one fails. The longest silence at the receiver. */
+export function gapOf({ seed, kind, urgent, size }: Fault): number {
   const world = new World(seed);
   const { random } = world;
   const count = 2 + Math.floor(random() * 3);
@@ -103,11 +100,10 @@ export function gapOf({ seed, kind, urgent, size }: Fault): { gap: number; befor
   else world.freeze(best.id, kind === 'frozen' ? ['ann', 'ben'] : [seed % 2 === 0 ? 'ann' : 'ben']);
   world.agenda.runUntil(12_000 + 2000);
   assert.equal(ben.deliveries.length, ann.sent, `seed ${seed}: all came through`);
-  const times = ben.deliveries;
-  return { gap: longest(times.slice(seen - 1)), before: longest(times.slice(50, seen)) };
+  return longest(ben.deliveries.slice(seen - 1));
 }
 
-export function longest(times: readonly number[]): number {
+function longest(times: readonly number[]): number {
   return times.reduce((most, time, i) => Math.max(most, time - (times[i - 1] ?? time)), 0);
 }
 

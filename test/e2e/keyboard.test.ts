@@ -1,9 +1,9 @@
-/** The whole first conversation without a pointing device. */
+/** Channels, panels and settings without a pointing device, and what is said aloud. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
 import { skipReason } from './chromium.ts';
 import { arrive, assertNoBreaches, canRead, composer, openPage, sees, startBrowser, startHouse } from './house.ts';
+import { focused, tabTo } from './keys.ts';
 
 test('name, message, new line, channel, readers and back: all by keyboard', { skip: skipReason }, async (t) => {
   const house = await startHouse(t);
@@ -42,13 +42,18 @@ test('name, message, new line, channel, readers and back: all by keyboard', { sk
   await page.getByRole('heading', { name: 'main', level: 1 }).waitFor();
   await sees(page, 'first line\nsecond line');
 
-  await tabTo(page, page.getByRole('button', { name: /Change your name/ }), 'Shift+Tab');
+  const settings = page.getByRole('button', { name: /^Settings: Ada/ });
+  await tabTo(page, settings, 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog').waitFor();
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await tabTo(page, page.getByLabel('Your name'));
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('Ada King');
   await page.keyboard.press('Enter');
+  await page.getByText('Name saved').waitFor();
+  await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await focused(page.getByRole('button', { name: /^Settings: Ada King/ }));
   await grace.getByRole('complementary', { name: 'Who can read' }).getByText('Ada King').waitFor();
   assertNoBreaches(page, grace);
 });
@@ -86,21 +91,3 @@ test('what others say is said aloud', { skip: skipReason }, async (t) => {
   await aloud.getByText('Grace: can you hear me?').waitFor({ state: 'attached' });
   assertNoBreaches(ada, grace);
 });
-
-const MOST_STEPS = 60;
-
-/** Presses the key until the element has the focus. */
-async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab'): Promise<void> {
-  for (let step = 0; step < MOST_STEPS; step++) {
-    if (await hasFocus(target)) return;
-    await page.keyboard.press(key);
-  }
-  assert.fail(`${target} cannot be reached with ${key}`);
-}
-
-const hasFocus = (target: Locator): Promise<boolean> =>
-  target.evaluateAll((elements) => elements.some((element) => element === document.activeElement));
-
-async function focused(target: Locator): Promise<void> {
-  await target.and(target.page().locator(':focus')).waitFor();
-}

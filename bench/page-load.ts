@@ -1,7 +1,7 @@
 /**
- * How long the chat page blocks its main thread while it catches up with 10,000 sealed messages, each of them checked,
- * stored and opened: the longest task that Chromium saw, against the longest on an empty channel. Where no Chromium
- * is, nothing is measured.
+ * How long the chat page blocks its main thread: at its very first start, from the welcome into an empty channel, and
+ * while it catches up with 10,000 sealed messages, each of them checked, stored and opened. The longest task that
+ * Chromium saw; it reports none under 50 ms. Where no Chromium is, nothing is measured.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,8 +35,12 @@ export async function pageLoad(): Promise<Line[]> {
     const longest = await longestTask(page);
     return [
       {
+        ...{ what: 'longest task while the page starts for the first time', figure: ms(empty) },
+        ...{ limit: '', ratio: undefined, budget: `≤ ${ms(BUDGET_MS)}`, met: empty <= BUDGET_MS },
+      },
+      {
         ...{ what: `longest task while the page loads ${MESSAGES} messages`, figure: ms(longest) },
-        ...{ limit: `${ms(empty)} with none`, ratio: empty === 0 ? undefined : longest / empty },
+        ...{ limit: '', ratio: undefined },
         ...{ budget: `≤ ${ms(BUDGET_MS)}`, met: longest <= BUDGET_MS },
       },
       {

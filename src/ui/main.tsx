@@ -13,6 +13,7 @@ import {
   withoutPerson,
 } from './person.ts';
 import { LEFT } from './route.ts';
+import { inTurns } from './turns.ts';
 import { browserWorld } from './world.ts';
 
 const person = signal<Person | undefined>(undefined);
@@ -37,11 +38,16 @@ function restart(news: HomeNews): void {
     const search = person.peek()?.ofTab === true ? NEW_PERSON : '';
     history.replaceState(null, '', location.pathname + search + LEFT);
   }
-  location.reload();
+  // The browser's own page of errors is no place to end.
+  const reload = ({ ok }: Response): void => {
+    if (ok) location.reload();
+  };
+  void fetch('/health', { cache: 'no-store' }).then(reload, () => undefined);
 }
 
-const root = document.getElementById('app');
-if (root !== null) {
+function start(): void {
+  const root = document.getElementById('app');
+  if (root === null) return;
   startPage({
     root,
     restart,
@@ -51,3 +57,10 @@ if (root !== null) {
     storage: () => (person.value?.ofTab === true ? sessionStorage : localStorage),
   });
 }
+
+// The first use of Intl takes a browser as long as all of the start: it loads its tables of languages and calendars.
+inTurns(
+  () => new Intl.NumberFormat(),
+  () => new Intl.DateTimeFormat(),
+  start,
+);

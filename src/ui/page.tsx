@@ -2,7 +2,7 @@
 import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import type { Peer } from '../runtime/api.ts';
-import { createBoot } from './boot.ts';
+import { createBoot, type Phase } from './boot.ts';
 import { type Chat, createChat } from './chat.ts';
 import { App } from './components/App.tsx';
 import type { Home, HomeNews } from './home.ts';
@@ -15,6 +15,7 @@ import { createSettings } from './settings.ts';
 import { createShell, type Shell } from './shell.ts';
 import { directionOf, language, preferredLanguage, savedLanguage, setLanguage } from './text/text.ts';
 import { applyTheme } from './theme.ts';
+import { inTurns } from './turns.ts';
 
 export interface PageOptions {
   readonly root: HTMLElement;
@@ -23,7 +24,7 @@ export interface PageOptions {
   readonly home: Home;
   /** Where what was seen is kept: for the browser's identity shared by its tabs. */
   storage(): Storage;
-  /** Loads the page anew, after a log-out or when another tab has come in. */
+  /** Loads the page anew, after a log-out or when another tab has come in. Where it cannot be had, nothing happens. */
   restart(news: HomeNews): void;
   readonly shell?: Shell;
 }
@@ -33,18 +34,24 @@ export function startPage(options: PageOptions): void {
   const boot = createBoot({ ...options, asked: () => channelOf(location.hash) });
   const settings = createSettings(localStorage, navigator.languages, applyTheme);
   const shell = options.shell ?? createShell();
+  const enter = (phase: Extract<Phase, { kind: 'chat' }>): void => {
+    if (boot.phase.peek() === phase) inside.value = untracked(() => goInside(options, shell, phase));
+  };
   const left = location.hash === LEFT;
   if (left) history.replaceState(history.state, '', location.pathname + location.search);
 
   effect(() => {
     const phase = boot.phase.value;
     // What it says while it is made must not make it anew in another language.
-    if (phase.kind === 'chat') inside.value = untracked(() => goInside(options, shell, phase));
+    if (phase.kind === 'chat') inTurns(() => enter(phase));
   });
   window.addEventListener('storage', settings.refresh);
   options.home.watch((news) => {
     const { kind } = boot.phase.peek();
-    if (news === 'leaving') inside.peek()?.chat.close();
+    if (news === 'leaving') {
+      inside.peek()?.chat.close();
+      void boot.toldToLeave();
+    }
     if (news === 'leaving' || kind === 'welcome' || kind === 'restore') options.restart(news);
   });
   const leave = async (): Promise<void> => {

@@ -4,8 +4,9 @@
  */
 import { fromHex, toHex } from '../../core/bytes.ts';
 import { type Piper12, timeOf } from '../../core/envelope/piper.ts';
-import { derivable, dot1Of } from '../../core/identity/spelling.ts';
+import { dot1Of } from '../../core/identity/spelling.ts';
 import type { Profile } from '../../core/profile.ts';
+import { boundedMap } from '../bounded-map.ts';
 import { readSignedProfile } from '../profiles.ts';
 import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
@@ -45,12 +46,14 @@ interface Sender {
 
 const PROFILES = 'profile';
 const SENDERS = 'sender';
+const DERIVED_KEPT = 1000;
 
 export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const profiles = new Map<string, Profile>();
   const senders = new Map<string, Sender>();
   /** Which key a dot1, or an agreement key, belongs to. */
   const owners = new Map<string, string>();
+  const derived = boundedMap<string, string>(DERIVED_KEPT);
 
   const watchers = new Set<(key: string, version: number) => void>();
   const addProfile = (profile: Profile) => {
@@ -63,8 +66,14 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     senders.set(name, sender);
     for (const value of [sender.dot1, sender.agreementKey]) if (!owners.has(value)) owners.set(value, sender.key);
   };
+  /** Asked for every message that is shown, of few keys. */
+  const derives = (dot1: string, key: string): boolean => {
+    const known = derived.get(key) ?? dot1Of(ports.sha256, bytes(key));
+    derived.set(key, known);
+    return known === dot1;
+  };
   const isBorrowed = ({ fromDot1, fromX25519Pub, fromEd25519Pub: key }: Piper12): boolean => {
-    const owner = derivable(ports.sha256, fromDot1, bytes(key)) ? key : owners.get(fromDot1);
+    const owner = derives(fromDot1, key) ? key : owners.get(fromDot1);
     return [owner, owners.get(fromX25519Pub)].some((known) => known !== undefined && known !== key);
   };
 

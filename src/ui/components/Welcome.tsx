@@ -48,7 +48,8 @@ export function Welcome({ unnamed, left, entering, problem, onEnter, onRestore }
           <input
             id="own-name"
             ref={(element) => {
-              if (input.current === null) element?.focus();
+              // Not at once: the page would have to be laid out in the midst of being made.
+              if (input.current === null) requestAnimationFrame(() => element?.focus());
               input.current = element;
             }}
             name="name"

@@ -22,21 +22,33 @@ export function speech<const C extends Category>(
   categories: readonly C[],
   units: readonly [string, string, string, string],
 ): Speech<C> {
-  const locale = regional(tag);
-  const plain = new Intl.NumberFormat(locale);
-  const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const rules = new Intl.PluralRules(locale);
-  const number = (value: number): string => plain.format(value);
+  const ways = once(() => waysOf(regional(tag)));
+  const number = (value: number): string => ways().plain.format(value);
   return {
     categories,
     number,
-    percent: (done, total) => share.format(total === 0 ? 0 : done / total),
+    percent: (done, total) => ways().share.format(total === 0 ? 0 : done / total),
     size(bytes) {
       const power = bytes < 1e3 ? 0 : bytes < 1e6 ? 1 : bytes < 1e9 ? 2 : 3;
       const value = bytes / 1000 ** power;
-      return `${short.format(value < 10 ? value : Math.round(value))} ${units[power]}`;
+      return `${ways().short.format(value < 10 ? value : Math.round(value))} ${units[power]}`;
     },
-    many: (count, forms) => forms[rules.select(count) as C].replace('#', () => number(count)),
+    many: (count, forms) => forms[ways().rules.select(count) as C].replace('#', () => number(count)),
+  };
+}
+
+const waysOf = (locale: string) => ({
+  plain: new Intl.NumberFormat(locale),
+  short: new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }),
+  share: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }),
+  rules: new Intl.PluralRules(locale),
+});
+
+/** When it is first needed: a browser's first use of Intl takes longer than all else of the page's start. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -34,7 +34,7 @@ export const startBare = (blockBytes: number): Promise<Served> =>
 /** Runs a program that prints a line of JSON with its port once it listens. */
 export async function serve(args: readonly string[]): Promise<Served> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pipes-bench-'));
-  const env = { ...process.env, PORT: '0', KEEP_PORT: 'off', DATA_DIR: dataDir, RATE_LIMITS: 'off' };
+  const env = { ...process.env, PORT: '0', KEEP_PORT: 'off', P2P_PORT: 'off', DATA_DIR: dataDir, RATE_LIMITS: 'off' };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const facts = await factsOf(child);
   return {

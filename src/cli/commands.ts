@@ -64,5 +64,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "serve an agent's tools over the Model Context Protocol",
     load: async () => (await import('./mcp.ts')).addMcp,
   },
+  {
+    name: 'ticket',
+    summary: 'show how another machine joins this one',
+    load: async () => (await import('./ticket.ts')).addTicket,
+  },
+  {
+    name: 'connect',
+    summary: 'join another machine by its ticket',
+    load: async () => (await import('./connect.ts')).addConnect,
+  },
+  {
+    name: 'peers',
+    summary: 'list other machines, or forget one',
+    load: async () => (await import('./peers.ts')).addPeers,
+  },
+  {
+    name: 'paths',
+    summary: 'show how other machines are reached',
+    load: async () => (await import('./peers.ts')).addPaths,
+  },
+  { name: 'sync', summary: 'catch up with other machines', load: async () => (await import('./sync.ts')).addSync },
   { name: 'doctor', summary: 'check this machine', load: async () => (await import('./doctor.ts')).addDoctor },
 ];

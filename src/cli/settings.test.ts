@@ -9,7 +9,7 @@ const defaults: RelayFlags = { port: '4100', keepPort: '9009', p2pPort: '4101', 
 describe('the options of an installation', () => {
   it('have their defaults', () => {
     assert.deepEqual(relaySettings(defaults), {
-      ...{ port: 4100, keepPort: 9009, dataDir: resolve('data'), rateLimits: true },
+      ...{ port: 4100, keepPort: 9009, p2pPort: 4101, dataDir: resolve('data'), rateLimits: true },
     });
   });
 
@@ -18,6 +18,7 @@ describe('the options of an installation', () => {
       ...defaults,
       port: '0',
       keepPort: 'off',
+      p2pPort: '4101',
       dbPath: 'x/y.db',
       allowedOrigins: 'https://a.example, https://b.example,',
       posthogApiKey: 'phc',
@@ -27,6 +28,7 @@ describe('the options of an installation', () => {
     assert.deepEqual(relaySettings(given), {
       port: 0,
       keepPort: 'off',
+      p2pPort: 4101,
       dataDir: resolve('data'),
       dbPath: resolve('x/y.db'),
       allowedOrigins: ['https://a.example', 'https://b.example'],

@@ -24,6 +24,7 @@ export interface RelayFlags {
 export interface RelaySettings {
   port: number;
   keepPort: number | 'off';
+  p2pPort: number | 'off';
   host?: string;
   dataDir: string;
   dbPath?: string;
@@ -60,9 +61,7 @@ export function addRelayOptions(command: Command): Command {
     .addOption(
       new Option('--keep-port <number|off>', "agents' packets (keep-protocol)").env('KEEP_PORT').default('9009'),
     )
-    .addOption(
-      new Option('--p2p-port <number|off>', 'reserved: nothing listens there yet').env('P2P_PORT').default('4101'),
-    )
+    .addOption(new Option('--p2p-port <number|off>', 'other peers and relays').env('P2P_PORT').default('4101'))
     .addOption(dataDirOption())
     .addOption(new Option('--db-path <file>', 'the database (default: in the data directory)').env('DB_PATH'))
     .addOption(
@@ -85,11 +84,11 @@ export function addRelayOptions(command: Command): Command {
 
 /** Throws UsageError for what can't be meant. */
 export function relaySettings(flags: RelayFlags): RelaySettings {
-  portOrOff('P2P_PORT', flags.p2pPort);
   const origins = listOf(flags.allowedOrigins);
   return {
     port: portOf('PORT', flags.port),
     keepPort: portOrOff('KEEP_PORT', flags.keepPort),
+    p2pPort: portOrOff('P2P_PORT', flags.p2pPort),
     dataDir: resolve(flags.dataDir),
     rateLimits: switchOf('RATE_LIMITS', flags.rateLimits),
     ...(flags.host === undefined ? {} : { host: flags.host }),

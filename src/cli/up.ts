@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import type { Log } from '../relay/logs.ts';
+import type { Relay } from '../relay/relay.ts';
 import type { House } from '../runtime/house.ts';
 import { EXIT, portProblem } from './exit.ts';
 import { giveBackAtRest } from './lean.ts';
@@ -38,15 +39,23 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
     const logger = (await import('./log.ts')).createLogger(flags.logLevel);
     const relay = await start(settings, logger);
     const agents = await startAgents(settings, relay.house, logger);
+    const peers = await startPeers(settings, relay);
     const stopLooking = giveBackAtRest();
     const { url, port } = relay;
     const page = pageDirectory() !== undefined;
-    const facts = { url, port, ...(agents && { keepPort: agents.port }), dataDir: settings.dataDir, page };
+    const facts = {
+      url,
+      port,
+      ...(agents && { keepPort: agents.port }),
+      ...(peers && { p2pPort: peers.port }),
+      dataDir: settings.dataDir,
+      page,
+    };
     output.data(facts, welcome(facts));
     await stop.stopped;
     stopLooking();
     output.note('Stopping …');
-    if (await within(STOP_MS, Promise.resolve(agents?.close()).then(relay.close))) return EXIT.ok;
+    if (await within(STOP_MS, Promise.resolve(agents?.close()).then(relay.close).then(peers?.close))) return EXIT.ok;
     console.error(
       `Cannot stop cleanly: the relay still had work after ${STOP_MS / 1000} s. What it acknowledged is on disk.`,
     );
@@ -56,7 +65,7 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   }
 }
 
-async function start({ keepPort: _, ...settings }: RelaySettings, logger: Log) {
+async function start({ keepPort: _, p2pPort: __, ...settings }: RelaySettings, logger: Log) {
   const { startRelay } = await import('../relay/relay.ts');
   const pageDir = pageDirectory();
   try {
@@ -93,6 +102,26 @@ async function startAgents({ keepPort, dataDir, host, rateLimits }: RelaySetting
   }
 }
 
+/** As with agents: an occupied port is said, and done without. */
+async function startPeers({ p2pPort, dataDir, host }: RelaySettings, relay: Relay) {
+  if (p2pPort === 'off') return undefined;
+  const { loadOrCreateRelayKey } = await import('../platform/node/log-key.ts');
+  const { openNodeNetwork } = await import('../platform/node/network.ts');
+  const { signer, seed } = await loadOrCreateRelayKey(dataDir);
+  try {
+    const network = await openNodeNetwork({ seed, port: p2pPort, ...(host !== undefined && { host }) });
+    await relay.join({ signer, transports: network.transports });
+    return network;
+  } catch (error) {
+    const problem = portProblem(error);
+    if (problem === undefined) throw error;
+    console.error(
+      `Other peers are done without: port ${p2pPort} is ${problem}. Choose another port, such as P2P_PORT=${otherPort(p2pPort)}.`,
+    );
+    return undefined;
+  }
+}
+
 function otherPort(port: number): number {
   return port < 1024 || port > 65000 ? 4100 : port + 100;
 }
@@ -104,12 +133,20 @@ export function pageDirectory(): string | undefined {
   return existsSync(join(directory, 'index.html')) ? directory : undefined;
 }
 
-function welcome(facts: { port: number; keepPort?: number; dataDir: string; page: boolean }): string {
+function welcome(facts: {
+  port: number;
+  keepPort?: number;
+  p2pPort?: number | undefined;
+  dataDir: string;
+  page: boolean;
+}): string {
   const link = `http://localhost:${facts.port}/`;
   const lines = facts.page
     ? [`  Chat       ${link}`, `  Try alone  ${link}?person=new   opens a tab as another person, to try it alone`]
     : [`  Relay      ${link}   (its page is not built: npm run build)`];
   if (facts.keepPort !== undefined) lines.push(`  Agents     localhost:${facts.keepPort}`);
+  if (facts.p2pPort !== undefined)
+    lines.push(`  Peers      port ${facts.p2pPort}   pipes ticket shows how another one joins`);
   return ['', 'Pipes is running.', '', ...lines, '', `Data is kept in ${facts.dataDir}`, 'Stop with Ctrl+C.', ''].join(
     '\n',
   );

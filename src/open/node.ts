@@ -30,20 +30,30 @@ export interface NodeOpenOptions extends OpenOptions {
   passphrase?: string;
   /** What else keeps messages on this installation, such as its relay: bundles carry them too. */
   exchanges?: readonly Exchange[];
+  /** Connects with other peers: those known from before, and those that `network.connect` is given. Off by default. */
+  network?:
+    | boolean
+    | {
+        /** 0, the default, takes a free one; "off" dials only. */ port?: number | 'off';
+        host?: string;
+        announce?: string[];
+      };
   /** Told of failures that no call waits for; by default they are dropped, as status() carries what matters. */
   onError?: (error: unknown) => void;
 }
 
 /** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */
 export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
-  const { dataDir = './data', passphrase, exchanges, onError, ...rest } = options;
+  const { dataDir = './data', passphrase, exchanges, network, onError, ...rest } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const keys = await loadOrCreateKeys(dataDir, passphrase === undefined ? {} : { passphrase });
   const logKey = await loadOrCreateLogKey(dataDir, passphrase === undefined ? {} : { passphrase });
   const store = await openStore(join(dataDir, 'peer.db'), { clock });
   const blobs = await openBlobs(join(dataDir, 'peer-blobs'), { clock });
   const verifier = createVerifier();
+  const joined = network ? await joinNetwork(logKey.seed, network === true ? {} : network) : undefined;
   const release = async () => {
+    await joined?.close();
     await verifier.close();
     await blobs.close();
     await store.close();
@@ -54,8 +64,15 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
       ...{ http: createHttp(), bundles, uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
       ...(exchanges && { exchanges }),
+      ...(joined && { transports: joined.transports }),
       ...(onError && { onError }),
     },
     rest,
   );
+}
+
+/** Loaded only where it is wanted. */
+async function joinNetwork(seed: Uint8Array, options: Exclude<NodeOpenOptions['network'], boolean | undefined>) {
+  const { openNodeNetwork } = await import('../platform/node/network.ts');
+  return openNodeNetwork({ seed, port: 0, ...options });
 }

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { FastifyRequest } from 'fastify';
 import { UsageError } from '../core/errors.ts';
 import type { BlobStore, Placed, Store } from '../core/ports.ts';
+import { profileToJson } from '../core/profile.ts';
 import { CHANNEL_PREFIX, MAILBOX_PREFIX } from '../core/scope.ts';
 import { clock, random, sha256 } from '../platform/node/crypto.ts';
 import { createVerifier } from '../platform/node/verifier.ts';
@@ -23,6 +24,7 @@ import type { Log } from './logs.ts';
 import { createMetrics } from './metrics.ts';
 import type { RelayOptions } from './options.ts';
 import { isToken, ownerToken } from './owner-file.ts';
+import { createProfileDesk } from './profile-desk.ts';
 import { createRenderer } from './renderer.ts';
 import { createTelemetry } from './telemetry.ts';
 import { timed, timedVerify } from './timed.ts';
@@ -66,11 +68,15 @@ export async function assemble(
   house.pipeline.subscribe(CHANNEL_PREFIX, (placed: Placed) =>
     hub.publish(placed.scope.slice(CHANNEL_PREFIX.length), placed),
   );
+  const profileDesk = createProfileDesk({ store, verifier });
+  profileDesk.onChange((touched, profile) => hub.announce(touched, 'profile', JSON.stringify(profileToJson(profile))));
   const cors = createCors(options.allowedOrigins);
   const context: RelayContext = {
     ...{ house, store, blobs, blobKeeper, clock, random, verifier, pipeline: house.pipeline, bindings, policy, limits },
     ...{
       hub,
+      profileDesk,
+      peers: {},
       blocks,
       metrics: { ...measured, print: () => measured.print(house.measures) },
       telemetry,

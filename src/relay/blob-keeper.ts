@@ -1,12 +1,12 @@
 /**
  * Which blobs stay. One is named when a stored envelope has it as a signed attachment, or a named manifest lists it;
- * others go after the policy's grace. Quotas hold for all blobs together and per address and day.
+ * others go after the policy's grace, but for those of logs, which are theirs to collect. Quotas hold for all blobs together and per address and day.
  */
 import { hash } from 'node:crypto';
-import type { AttachmentMeta } from '../core/envelope/piper.ts';
 import type { BlobStore, Clock, Store, StoreOp } from '../core/ports.ts';
 import { blobKind, MANIFEST, manifestHashes } from '../core/seal/blob.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { LOG_BLOB } from '../runtime/logs/blobs.ts';
 import { refuse } from './errors.ts';
 import type { Policy } from './policy.ts';
 
@@ -16,8 +16,10 @@ export interface BlobKeeper {
   /** Throws a refusal where it does not fit. */
   put(sha256: string, bytes: Uint8Array): Promise<'stored' | 'known'>;
   checkRoom(bytes: number): Promise<void>;
-  /** What makes it durable that an envelope names its attachments; `expires` as of the placement. */
-  naming(attachments: readonly AttachmentMeta[], expires: number): Promise<StoreOp[]>;
+  /** What makes it durable that an envelope names blobs (hex), and those that they list; `expires` as of the placement. */
+  naming(hashes: readonly string[], expires: number): Promise<StoreOp[]>;
+  /** Keeps one that an envelope here names or a manifest lists, and names what it lists. Rejects where it does not fit. */
+  take(sha256: string, bytes: Uint8Array): Promise<void>;
   /** Deletes what nothing names; returns how many. */
   collect(): Promise<number>;
 }
@@ -48,6 +50,7 @@ export function createBlobKeeper(ports: { blobs: BlobStore; store: Store; clock:
   }
 
   async function isNamed(sha256: string): Promise<boolean> {
+    if ((await store.record(LOG_BLOB, sha256)) !== undefined) return true;
     const record = await store.record(SPACE, sha256);
     const until = record === undefined ? -1 : untilOf(record);
     return until === 0 || until > clock.now();
@@ -79,8 +82,16 @@ export function createBlobKeeper(ports: { blobs: BlobStore; store: Store; clock:
       await checkRoom(bytes.length);
       return blobs.put(sha256, bytes);
     },
-    async naming(attachments, expires) {
-      const top = attachments.map(({ sha256 }) => sha256);
+    async take(sha256, bytes) {
+      touch(sha256);
+      await checkRoom(bytes.length);
+      await blobs.put(sha256, bytes);
+      const record = await store.record(SPACE, sha256);
+      const chunks = record === undefined ? [] : await chunksOf(sha256);
+      const ops = await Promise.all(chunks.map((chunk) => namingOne(chunk, untilOf(record ?? ''))));
+      if (ops.length > 0) await store.commit(ops.flat());
+    },
+    async naming(top, expires) {
       const parts = await Promise.all(top.map(chunksOf));
       const all = [...new Set([...top, ...parts.flat()])];
       return (await Promise.all(all.map((sha256) => namingOne(sha256, expires)))).flat();

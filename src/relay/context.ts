@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { BlobStore, Clock, Placed, Random, Store, Verifier } from '../core/ports.ts';
 import type { House } from '../runtime/house.ts';
+import type { Network } from '../runtime/network/network.ts';
 import type { Pipeline } from '../runtime/pipeline/types.ts';
 import type { Bindings } from './bindings.ts';
 import type { BlobKeeper } from './blob-keeper.ts';
@@ -12,6 +13,7 @@ import type { Limits } from './limits.ts';
 import type { Log } from './logs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Policy } from './policy.ts';
+import type { ProfileDesk } from './profile-desk.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { WriteBudget } from './write-budget.ts';
 
@@ -30,6 +32,9 @@ export interface RelayContext {
   readonly limits: Limits;
   readonly connections: ConnectionLimits;
   readonly writeBudget: WriteBudget;
+  readonly profileDesk: ProfileDesk;
+  /** Other peers, once the relay is connected with any network of them. */
+  readonly peers: { network?: Network };
   readonly hub: Hub;
   readonly blocks: Blocks;
   readonly metrics: Metrics;

@@ -1,11 +1,10 @@
 /**
- * GET /health, in the published shape; GET /metrics; and what answers for peer-to-peer as long as there is none.
+ * GET /health, in the published shape, and GET /metrics.
  * Counting everything costs a walk over the store, so numbers may be a second old.
  */
 import type { FastifyInstance } from 'fastify';
 import { CHANNEL_PREFIX } from '../core/scope.ts';
 import type { RelayContext } from './context.ts';
-import { refuse } from './errors.ts';
 
 const FRESH_MS = 1000;
 
@@ -25,7 +24,7 @@ export function addHealth(app: FastifyInstance, context: RelayContext): void {
     return {
       status: 'ok',
       nodeId: `relay-${store.epoch.slice(0, 8)}`,
-      iroh: 'offline',
+      iroh: context.peers.network === undefined ? 'offline' : 'online',
       channels: scopes,
       messages: placements,
       keys,
@@ -40,10 +39,6 @@ export function addHealth(app: FastifyInstance, context: RelayContext): void {
     const { type, text } = await metrics.print();
     return reply.type(type).send(text);
   });
-
-  const offline = () => refuse(503, 'peer-to-peer unavailable', { detail: 'this relay works over HTTP alone' });
-  app.get('/ticket', offline);
-  app.post('/connect', offline);
 }
 
 /** One answer for all who ask within a second, and for those who ask while it is being found. */

@@ -9,6 +9,7 @@ import { fromEnvelope, type PiperMessage } from '../core/envelope/piper.ts';
 import type { Store, StoreOp } from '../core/ports.ts';
 import { CHANNEL_PREFIX } from '../core/scope.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
+import { attachedTo } from '../runtime/network/attached.ts';
 import { carriedOp } from '../runtime/packs/carried.ts';
 import type { Authorise, Candidate, Refused } from '../runtime/pipeline/types.ts';
 import type { Bindings } from './bindings.ts';
@@ -45,10 +46,15 @@ export function createIngress(ports: IngressPorts): Ingress {
     return [{ op: 'put', space: KEYS, key, value: String(received), ifAbsent: true }];
   }
 
+  /** Blobs that it names may come later, and then stay as long as it does. */
+  const named = ({ envelope, expires }: Candidate): Promise<StoreOp[]> =>
+    ports.blobKeeper.naming(attachedTo(envelope), expires);
+
   return {
     decoded: (envelope, message) => void messages.set(envelope, message),
     async authorise(candidate) {
-      if (candidate.via === 'sync') return { kind: 'allowed', also: [carriedOp(candidate)] };
+      if (candidate.via === 'sync')
+        return { kind: 'allowed', also: [carriedOp(candidate), ...(await named(candidate))] };
       if (!isSigned(candidate.envelope)) return { kind: 'allowed' };
       const message = messages.get(candidate.envelope) ?? fromEnvelope(candidate.envelope);
       const key = toHex(candidate.envelope.key);
@@ -60,7 +66,8 @@ export function createIngress(ports: IngressPorts): Ingress {
         if (binding === undefined) return notYours(message.fromDot1);
         also.push(...binding);
         if (message.attachments.length > 0) {
-          also.push(...(await ports.blobKeeper.naming(message.attachments, candidate.expires)));
+          const hashes = message.attachments.map(({ sha256 }) => sha256);
+          also.push(...(await ports.blobKeeper.naming(hashes, candidate.expires)));
         }
       }
       return { kind: 'allowed', also };

@@ -3,50 +3,29 @@
  * its agreement key and the channels it joined. A version only grows. Who is connected says nothing here.
  */
 import type { FastifyInstance } from 'fastify';
-import { keyFromHex, keyToHex } from '../core/identity/spelling.ts';
-import type { Store, StoreOp } from '../core/ports.ts';
-import {
-  compareProfiles,
-  parseProfile,
-  profileSignedBytes,
-  profileToJson,
-  type SignedProfile,
-} from '../core/profile.ts';
+import { keyFromHex } from '../core/identity/spelling.ts';
+import type { Store } from '../core/ports.ts';
+import { parseProfile, profileSignedBytes } from '../core/profile.ts';
 import { LIMITS } from '../core/registry.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import { limitKey } from './address.ts';
 import { jsonOf } from './body.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
+import { MEMBERS, PROFILES } from './profile-desk.ts';
 import { all, channelName, count, first } from './query.ts';
-import { createLanes } from './turns.ts';
 
-const SPACE = 'profile';
-/** "<channel>/<key>": who joined, in the order of keys. */
-const MEMBERS = 'member';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const KEYS_AT_ONCE = 64;
 const CACHED_LISTS = 64;
 const CACHED_UNITS = 262_144;
 
 export function addProfiles(app: FastifyInstance, context: RelayContext): void {
-  const { store, hub } = context;
-  const lane = createLanes();
+  const { store, profileDesk: desk } = context;
   const lists = boundedMap<string, string>(CACHED_LISTS);
-
-  async function put(profile: SignedProfile) {
-    const key = keyToHex(profile.key);
-    const before = await profileRecord(store, key);
-    const order = before === undefined ? 'newer' : compareProfiles(before, profile);
-    if (order === 'same') return;
-    if (order !== 'newer') {
-      refuse(409, 'version must be greater than the one here', { field: 'version', version: before?.version });
-    }
-    await store.commit(profileOps(key, profile, before?.channels ?? []));
-    const touched = new Set([...profile.channels, ...(before?.channels ?? [])]);
+  desk.onChange((touched) => {
     for (const channel of touched) lists.delete(channel);
-    hub.announce(touched, 'profile', JSON.stringify(profileToJson(profile)));
-  }
+  });
 
   app.put('/profiles', async (request) => {
     const caller = limitKey(context.addressOf(request));
@@ -56,7 +35,10 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
     if (!(await context.verifier.verify(profile.key, profile.signature, profileSignedBytes(profile)))) {
       refuse(400, 'profile signature verification failed', { field: 'sig' });
     }
-    await lane(keyToHex(profile.key), () => put(profile));
+    const { order, version } = await desk.put(profile);
+    if (order !== 'newer' && order !== 'same') {
+      refuse(409, 'version must be greater than the one here', { field: 'version', version });
+    }
     return { ok: true };
   });
 
@@ -77,27 +59,12 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
   });
 }
 
-async function profileRecord(store: Store, key: string): Promise<SignedProfile | undefined> {
-  const record = await store.record(SPACE, key);
-  return record === undefined ? undefined : parseProfile(JSON.parse(record));
-}
-
-function profileOps(key: string, profile: SignedProfile, before: readonly string[]): StoreOp[] {
-  const joined = profile.channels.filter((channel) => !before.includes(channel));
-  const left = before.filter((channel) => !profile.channels.includes(channel));
-  return [
-    { op: 'put', space: SPACE, key, value: JSON.stringify(profileToJson(profile)) },
-    ...joined.map((channel): StoreOp => ({ op: 'put', space: MEMBERS, key: `${channel}/${key}`, value: '' })),
-    ...left.map((channel): StoreOp => ({ op: 'delete', space: MEMBERS, key: `${channel}/${key}` })),
-  ];
-}
-
 /** The latest profile of each key, whatever channels it lists: so that who was away learns who left. */
 async function byKey(store: Store, keys: readonly string[]): Promise<string> {
   if (keys.length > KEYS_AT_ONCE || !keys.every((key) => keyFromHex(key))) {
     refuse(400, `key must be 64 hex chars, at most ${KEYS_AT_ONCE} of them`, { field: 'key' });
   }
-  const profiles = await Promise.all(keys.map((key) => store.record(SPACE, key)));
+  const profiles = await Promise.all(keys.map((key) => store.record(PROFILES, key)));
   return `[${profiles.filter((json) => json !== undefined).join(',')}]`;
 }
 
@@ -105,6 +72,6 @@ async function list(store: Store, channel: string, limit: number, after: string)
   const prefix = `${channel}/`;
   const rows = await store.records(MEMBERS, limit, prefix + after);
   const keys = rows.map(({ key }) => key).filter((key) => key.startsWith(prefix));
-  const profiles = await Promise.all(keys.map((key) => store.record(SPACE, key.slice(prefix.length))));
+  const profiles = await Promise.all(keys.map((key) => store.record(PROFILES, key.slice(prefix.length))));
   return `[${profiles.filter((json) => json !== undefined).join(',')}]`;
 }

@@ -6,10 +6,13 @@ import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { Signer } from '../core/ports.ts';
+import type { Transport } from '../core/transport.ts';
 import { openBlobs } from '../platform/node/blobs.ts';
 import { clock } from '../platform/node/crypto.ts';
 import { openStore } from '../platform/node/store.ts';
 import type { House } from '../runtime/house.ts';
+import type { Network } from '../runtime/network/network.ts';
 import { addAgentCard } from './agent-card.ts';
 import { assemble } from './assemble.ts';
 import { addBlobs } from './blobs.ts';
@@ -24,10 +27,12 @@ import type { RelayOptions } from './options.ts';
 import { addOwner } from './owner.ts';
 import { noteAddress } from './owner-file.ts';
 import { addPage } from './page.ts';
+import { joinPeers, type RelayPeers } from './peers.ts';
 import { loadPolicy } from './policy.ts';
 import { addProfiles } from './profiles.ts';
 import { createServer } from './server.ts';
 import { databasePath, takeOver } from './takeover.ts';
+import { addTickets } from './tickets.ts';
 import { addUsernames } from './usernames.ts';
 
 export type { RelayOptions } from './options.ts';
@@ -51,6 +56,8 @@ export interface Relay {
   /** Where this machine reaches it. */
   readonly url: string;
   readonly port: number;
+  /** Connects it with other peers over these transports; their key is the signer's. */
+  join(ports: { signer: Signer; transports: readonly Transport[] }): Promise<Network>;
   /** Ends streams, lets running requests finish for up to five seconds, and closes the store. */
   close(): Promise<void>;
 }
@@ -71,7 +78,20 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const local = isAnyAddress(options.host) ? '127.0.0.1' : urlHost(options.host);
   await noteAddress(options.dataDir, `http://${local}:${port}`);
   context.log.info({ event: 'started', port, version: context.version }, 'Relay answers');
-  return { house: context.house, url: `http://${urlHost(options.host)}:${port}`, port, close };
+  let peers: RelayPeers | undefined;
+  return {
+    house: context.house,
+    url: `http://${urlHost(options.host)}:${port}`,
+    port,
+    async join(ports) {
+      peers = await joinPeers(context, ports);
+      return peers.network;
+    },
+    async close() {
+      await peers?.close();
+      await close();
+    },
+  };
 }
 
 /** Rejects with StorageError where a running relay has the data. */
@@ -145,6 +165,7 @@ function routes(context: RelayContext, ingress: Ingress, options: RelayOptions):
   addBlobs(app, context);
   addOwner(app, context);
   addAgentCard(app, context);
+  addTickets(app, context);
   const page = addPage(app, options.pageDir);
   app.setNotFoundHandler(async (request, reply) => {
     const readable = request.method === 'GET' || request.method === 'HEAD';

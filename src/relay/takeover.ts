@@ -116,7 +116,13 @@ async function place(context: RelayContext, taken: TakenRow, tally: Tally): Prom
   // A dot1 that an earlier row bound to another key stays bound; the message is authentic and comes over all the same.
   ops.push(...((await context.bindings.bind(message.fromDot1, key)) ?? []));
   await keepContents(context, taken.contents ?? {}, tally);
-  if (message.attachments.length > 0) ops.push(...(await context.blobKeeper.naming(message.attachments, expires)));
+  if (message.attachments.length > 0)
+    ops.push(
+      ...(await context.blobKeeper.naming(
+        message.attachments.map(({ sha256 }) => sha256),
+        expires,
+      )),
+    );
   return ops;
 }
 

@@ -32,7 +32,7 @@ export interface Running {
 }
 
 export function start(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
-  const env = { PATH: process.env.PATH ?? '', RATE_LIMITS: 'off', KEEP_PORT: 'off', ...environment };
+  const env = { PATH: process.env.PATH ?? '', RATE_LIMITS: 'off', KEEP_PORT: 'off', P2P_PORT: 'off', ...environment };
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined).end(input);
   let stderr = '';

@@ -15,34 +15,42 @@ import type { KeyOptions } from './keys.ts';
 
 export interface LogKey {
   readonly signer: Signer;
+  /** Ed25519 secret, 32 bytes, for transports that sign with it themselves. */
+  readonly seed: Uint8Array;
   /** Made here, not imported: the identity certifies it. */
   readonly isOwn: boolean;
 }
 
 /** The log key of this directory; a new one where there is none. */
-export async function loadOrCreateLogKey(dataDir: string, options: KeyOptions = {}): Promise<LogKey> {
-  const present = await load(dataDir, options);
-  if (present !== undefined) return keyOf(present);
-  const secret: IdentitySecret = { kind: 'root', root: random(SEED_BYTES) };
-  return (await create(dataDir, secret, options)) ? keyOf(secret) : loadOrCreateLogKey(dataDir, options);
-}
+export const loadOrCreateLogKey = (dataDir: string, options: KeyOptions = {}): Promise<LogKey> =>
+  loadOrCreate(logKeyPath(dataDir), options);
+
+/** The key of the relay in this directory: a peer beside that of the directory's identity, with a store of its own. */
+export const loadOrCreateRelayKey = (dataDir: string): Promise<LogKey> =>
+  loadOrCreate(join(dataDir, 'relay-key.json'), {});
 
 /** Goes on with a log of another Pigeon client, on this device alone from now on. */
 export async function importLogSeed(dataDir: string, seed: Uint8Array, options: KeyOptions = {}): Promise<LogKey> {
   const secret: IdentitySecret = { kind: 'imported', signing: seed, agreement: undefined };
-  if (await create(dataDir, secret, options)) return keyOf(secret);
+  if (await create(logKeyPath(dataDir), secret, options)) return keyOf(secret);
   throw new UsageError(`Cannot import log key: ${logKeyPath(dataDir)} holds one already; move it away first`);
 }
 
 export const logKeyPath = (dataDir: string): string => join(dataDir, 'log-key.json');
 
-const keyOf = (secret: IdentitySecret): LogKey => ({
-  signer: signerFromSeed(seedsOf(sha256, secret).signing),
-  isOwn: secret.kind === 'root',
-});
+async function loadOrCreate(path: string, options: KeyOptions): Promise<LogKey> {
+  const present = await load(path, options);
+  if (present !== undefined) return keyOf(present);
+  const secret: IdentitySecret = { kind: 'root', root: random(SEED_BYTES) };
+  return (await create(path, secret, options)) ? keyOf(secret) : loadOrCreate(path, options);
+}
 
-async function load(dataDir: string, { passphrase }: KeyOptions): Promise<IdentitySecret | undefined> {
-  const path = logKeyPath(dataDir);
+const keyOf = (secret: IdentitySecret): LogKey => {
+  const seed = seedsOf(sha256, secret).signing;
+  return { signer: signerFromSeed(seed), seed, isOwn: secret.kind === 'root' };
+};
+
+async function load(path: string, { passphrase }: KeyOptions): Promise<IdentitySecret | undefined> {
   const text = await readFile(path, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new StorageError(`Cannot read log key: ${path}: ${cause.message}`, { cause });
@@ -51,8 +59,7 @@ async function load(dataDir: string, { passphrase }: KeyOptions): Promise<Identi
 }
 
 /** False where there is one already. */
-async function create(dataDir: string, secret: IdentitySecret, { passphrase }: KeyOptions): Promise<boolean> {
-  const path = logKeyPath(dataDir);
+async function create(path: string, secret: IdentitySecret, { passphrase }: KeyOptions): Promise<boolean> {
   try {
     return await createFile(path, await encodeKeyFile(secret, random, passphrase));
   } catch (cause) {

@@ -12,7 +12,7 @@ import type { LogPorts } from './ports.ts';
 import { allRecords } from './standing.ts';
 
 /** Which of the BlobStore's are the logs' own to collect, and who put them: the rest is the messages'. */
-const KEPT = 'log-blob';
+export const LOG_BLOB = 'log-blob';
 
 export interface LogBlobs {
   /** Keeps bytes until they are removed by hand; resolves to the id that an entry names them by. */
@@ -34,7 +34,7 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
   const keep = async (hash: string, bytes: Uint8Array, by: 'own' | 'carried'): Promise<'stored' | 'known'> => {
     const ifAbsent = by === 'carried';
     if ((await blobs.size(hash)) === undefined || by === 'own') {
-      await store.commit([{ op: 'put', space: KEPT, key: hash, value: by, ifAbsent }]);
+      await store.commit([{ op: 'put', space: LOG_BLOB, key: hash, value: by, ifAbsent }]);
     }
     return blobs.put(hash, bytes);
   };
@@ -61,15 +61,15 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
     },
     has: async (hash) => (await blobs.size(hash)) !== undefined,
     async release(hash) {
-      await store.commit([{ op: 'put', space: KEPT, key: hash, value: 'carried' }]);
+      await store.commit([{ op: 'put', space: LOG_BLOB, key: hash, value: 'carried' }]);
     },
     isNamed: (hash) => isNamed(store, hash),
     async collect() {
       let gone = 0;
-      for await (const { key, value } of allRecords(store, KEPT)) {
+      for await (const { key, value } of allRecords(store, LOG_BLOB)) {
         if (value !== 'carried' || (await isNamed(store, key))) continue;
         await blobs.delete(key);
-        await store.commit([{ op: 'delete', space: KEPT, key }]);
+        await store.commit([{ op: 'delete', space: LOG_BLOB, key }]);
         gone++;
       }
       return gone;

@@ -98,7 +98,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     stepping = true;
     let wakeAt: number | undefined;
     for (let isMore = true; isMore && !isOver; ) {
-      const { frames, messages, restarted, close, wakeAt: wake } = bond.take(MESSAGES_AT_ONCE);
+      const { frames, messages, restarted, close, wakeAt: wake } = bond.take(now(), MESSAGES_AT_ONCE);
       for (const { path, frame } of frames) pumps.get(path)?.pump.send(frame);
       for (const path of close) remove(path, true);
       if (restarted) restart();
@@ -110,10 +110,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     driver?.room();
     stopWaking();
     if (wakeAt === undefined || isOver) return;
-    stopWaking = clock.after(Math.max(0, wakeAt - now()), () => {
-      bond.tick(now());
-      step();
-    });
+    stopWaking = clock.after(Math.max(0, wakeAt - now()), step);
   };
   const remove = (id: string, isBroken: boolean): void => {
     const path = pumps.get(id);

@@ -182,6 +182,7 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     },
     async connect(text: string, options: ConnectOptions = {}) {
       const ticket = decodeTicket(sha256, text);
+      if (transports.length === 0) throw new UsageError('Cannot connect: this peer was opened without a network');
       if (equal(ticket.peer, parts.peer)) throw new UsageError('Cannot connect: that is the ticket of this very peer');
       const peer = await known.invited(ticket);
       await dialling.now(peer.key, {

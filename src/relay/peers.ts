@@ -1,0 +1,66 @@
+/**
+ * The relay as a peer among peers: what of its state it shares, put together. It keeps all that it is given, reads
+ * nothing of it, and carries logs of others with no word of its own in them.
+ */
+
+import type { Signer } from '../core/ports.ts';
+import { CHANNEL_PREFIX, MAILBOX_PREFIX } from '../core/scope.ts';
+import { FORKS, LOGS, PROFILES, type Wants } from '../core/sync/session/wants.ts';
+import type { Transport } from '../core/transport.ts';
+import { createLogs } from '../runtime/logs/logs.ts';
+import { attachedTo } from '../runtime/network/attached.ts';
+import { createBlobTraffic } from '../runtime/network/blob-traffic.ts';
+import { createEntryTraffic } from '../runtime/network/entry-traffic.ts';
+import { createNetwork, type Network } from '../runtime/network/network.ts';
+import { createLogKeeper } from '../runtime/network/sets/logs.ts';
+import { createProfileKeeper } from '../runtime/network/sets/profiles.ts';
+import { createScopeKeeper } from '../runtime/network/sets/scopes.ts';
+import { createShelf } from '../runtime/network/shelf.ts';
+import type { RelayContext } from './context.ts';
+
+const DAY_MS = 86_400_000;
+const WANTS: Wants = { sets: ['channel:*', 'mailbox:*', PROFILES, LOGS, FORKS], authors: [] };
+
+export interface RelayPeers {
+  readonly network: Network;
+  close(): Promise<void>;
+}
+
+/** `signer`: the relay's own key, which is its transports' too. */
+export async function joinPeers(
+  context: RelayContext,
+  { signer, transports }: { signer: Signer; transports: readonly Transport[] },
+): Promise<RelayPeers> {
+  const { store, blobs, clock, random, verifier, house, policy, log } = context;
+  const { sha256, pipeline } = house;
+  const onError = (error: unknown): void => log.error({ err: error }, 'The exchange with a peer failed');
+  const logs = await createLogs({ store, blobs, logSigner: signer, verifier, sha256, clock, onError });
+  const days = (scope: string): number => {
+    if (scope.startsWith(CHANNEL_PREFIX)) return policy.channelRetentionDays;
+    return scope.startsWith(MAILBOX_PREFIX) ? policy.mailboxRetentionDays : 0;
+  };
+  const network = await createNetwork({
+    ...{ store, verifier, sha256, random, clock, signer, peer: signer.key, transports, wants: WANTS, onError },
+    keepers: [
+      createScopeKeeper({
+        ...{ store, pipeline, sha256, clock },
+        lifeOf: (scope, time) => (days(scope) === 0 ? 0 : time + days(scope) * DAY_MS),
+        blobsOf: async (envelope) => attachedTo(envelope),
+      }),
+      createProfileKeeper(store, context.profileDesk),
+      createLogKeeper({ store, logs, sha256, verifier, clock, onError }),
+    ],
+    entries: createEntryTraffic({ store, logs }),
+    blobs: createBlobTraffic({ store, sha256, shelf: createShelf(blobs, logs.blobs, context.blobKeeper.take) }),
+    name: () => 'relay',
+  });
+  context.peers.network = network;
+  return {
+    network,
+    async close() {
+      delete context.peers.network;
+      await network.close();
+      await logs.close();
+    },
+  };
+}

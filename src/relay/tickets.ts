@@ -1,0 +1,69 @@
+/**
+ * GET /ticket and POST /connect (spec/07-relay-http.md#tickets): how other peers are let in, and sought. Connecting is
+ * the owner's to decide: it is asked from this machine, or with the owner's token.
+ */
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DecodeError, RemoteError, UsageError } from '../core/errors.ts';
+import type { Network } from '../runtime/network/network.ts';
+import { objectOf } from './body.ts';
+import type { RelayContext } from './context.ts';
+import { refuse } from './errors.ts';
+
+const CONNECT_MS = 5000;
+
+export function addTickets(app: FastifyInstance, context: RelayContext): void {
+  const network = (): Network =>
+    context.peers.network ?? refuse(503, 'peer-to-peer unavailable', { detail: 'this relay works over HTTP alone' });
+  const ownerOnly = (request: FastifyRequest): void => {
+    if (!context.isOwner(request)) refuse(404, 'not found');
+  };
+
+  app.get('/ticket', async () => ({ ticket: await network().ticket() }));
+
+  app.post('/connect', async (request) => {
+    const peers = network();
+    if (!isLocal(context.addressOf(request), request) && !context.isOwner(request)) {
+      refuse(403, 'not allowed', { detail: 'connecting is decided on the machine that the relay runs on' });
+    }
+    const { ticket } = objectOf(request.body);
+    if (typeof ticket !== 'string') return refuse(400, 'bad ticket', { field: 'ticket' });
+    return { ok: true, ...(await connect(peers, ticket)) };
+  });
+
+  app.get('/owner/peers', async (request) => {
+    ownerOnly(request);
+    const peers = network();
+    return { key: peers.key, addresses: peers.addresses(), peers: peers.peers() };
+  });
+
+  app.delete<{ Params: { key: string } }>('/owner/peers/:key', async (request) => {
+    ownerOnly(request);
+    await network().forget(request.params.key);
+    return { ok: true };
+  });
+}
+
+/** Answers in time even where nobody does: the peer is remembered, and tried again. */
+async function connect(network: Network, ticket: string): Promise<{ connected: boolean; detail?: string }> {
+  try {
+    await network.connect(ticket, { timeoutMs: CONNECT_MS });
+    return { connected: true };
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof UsageError) {
+      return refuse(400, 'bad ticket', { field: 'ticket', detail: error.message });
+    }
+    if (error instanceof RemoteError) return { connected: false, detail: error.message };
+    throw error;
+  }
+}
+
+/** From this machine itself: not by way of a proxy that runs on it, nor from a page of another site. */
+function isLocal(address: string, { headers, raw }: FastifyRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  const isPage = headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
+  const socket = raw.socket.remoteAddress ?? '';
+  return !isForwarded && !isPage && isLoopback(address) && isLoopback(socket);
+}
+
+const isLoopback = (address: string): boolean => isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/i.test(address);

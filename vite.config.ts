@@ -23,8 +23,9 @@ export default defineConfig({
     reportCompressedSize: false,
     // PDF.js is large, and loaded when somebody opens a PDF.
     chunkSizeWarningLimit: 1500,
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { checks: { bundlerTimings: false } } },
   // `npx vite` serves the page from source against a relay on the usual port.
   server: {
     port: 4173,

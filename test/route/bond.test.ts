@@ -173,9 +173,55 @@ test('a receiver that takes nothing holds the sender back, and nothing is lost',
   assert.ok(ann.bond.paths()[0] && (ann.bond.paths()[0]?.sent ?? 0) < windowBytes + 20_000);
   ben.appetite = 1;
   for (let i = 0; i < 300; i++) world.agenda.at(world.now + i * 10, () => ben.act());
-  after(world, 10_000);
+  after(world, 4000);
   assert.equal(ben.deliveries.length, ann.sent);
   assert.ok(ann.sent > 100);
+});
+
+test('of two paths that are alike one stays the best', () => {
+  const world = new World(11);
+  const jittery: Quality = { latency: 50, jitter: 40, rate: 10_000, loss: 0 };
+  world.connect('relay-a', jittery);
+  world.connect('relay-b', jittery);
+  after(world, 2000);
+  talk(world, 1500);
+  const bests: string[] = [];
+  for (let i = 0; i < 300; i++) {
+    after(world, 100);
+    const best = world.peers.ann.bond.paths().find(({ rank }) => rank === 1)?.id ?? '';
+    if (best !== bests.at(-1)) bests.push(best);
+  }
+  assert.ok(bests.length < 12, `it changed ${bests.length} times in 30 s`);
+});
+
+test('a path that loses much is not the best, though its round trip is', () => {
+  const world = new World(12);
+  const lossy = world.connect('relay-a', { ...MIDDLING, loss: 0.25 });
+  world.connect('relay-b', { ...MIDDLING, latency: 60 });
+  talk(world, 400);
+  after(world, 6000);
+  const path = world.peers.ann.bond.paths().find(({ id }) => id === lossy);
+  assert.ok((path?.loss ?? 0) > 0.02, `${path?.loss}`);
+  assert.notEqual(path?.rank, 1);
+});
+
+test('the way back is found when it freezes while the other end only listens', () => {
+  const world = new World(13);
+  const best = world.connect('direct', FAST);
+  world.connect('relay-a', MIDDLING);
+  after(world, 1000);
+  const { ann, ben } = world.peers;
+  talk(world, 200);
+  after(world, 1000);
+  world.freeze(best, ['ben']);
+  after(world, 1500);
+  const at = world.now;
+  ben.send(100, false);
+  after(world, 500);
+  assert.ok((ann.deliveries[0] ?? Number.NaN) - at < 100, 'the answer needs no search');
+  after(world, 3000);
+  assert.equal(ben.deliveries.length, 200);
+  assert.equal(ann.bond.held, 0);
 });
 
 test('a slow path beside a fast one holds nobody up', () => {

@@ -18,9 +18,10 @@ export interface Cost {
   readonly roundTripMs: number;
 }
 
+const WARM_UP_MS = 4000;
 const SECONDS = 6;
 
-/** Ann sends as much as fits for six seconds. */
+/** Ann sends as much as fits for ten seconds; the last six of them count. */
 export function load({ paths, size, urgent }: Load): Cost {
   const world = new World(7);
   for (const [group, quality] of paths) world.connect(group, quality);
@@ -30,14 +31,17 @@ export function load({ paths, size, urgent }: Load): Cost {
     while (ann.bond.room >= size) ann.send(size, urgent);
     world.agenda.at(world.now + 5, fill);
   };
-  fill();
-  world.agenda.runUntil(2000 + SECONDS * 1000);
   const sum = (from: typeof ann) => from.bond.paths().reduce((bytes, { sent }) => bytes + sent, 0);
+  fill();
+  world.agenda.runUntil(world.now + WARM_UP_MS);
+  const before = { delivered: ben.deliveredBytes, there: sum(ann), back: sum(ben) };
+  world.agenda.runUntil(world.now + SECONDS * 1000);
+  const delivered = ben.deliveredBytes - before.delivered;
   const best = ann.bond.paths().find(({ rank }) => rank === 1);
   return {
-    rate: ben.deliveredBytes / SECONDS / 1000,
-    there: sum(ann) / ben.deliveredBytes,
-    back: sum(ben) / ben.deliveredBytes,
+    rate: delivered / SECONDS / 1000,
+    there: (sum(ann) - before.there) / delivered,
+    back: (sum(ben) - before.back) / delivered,
     roundTripMs: best?.roundTripMs ?? Number.NaN,
   };
 }

@@ -138,6 +138,28 @@ test('an end that answers pings and never acknowledges is sent the same ever mor
   assert.ok(times > 5 && times < 40, `${times} times in a minute`);
 });
 
+test('a sender to whom the window seems closed asks again, without a payload', () => {
+  const puppet = new Puppet();
+  puppet.join('p');
+  const pong = (frames: readonly Frame[]): Frame[] => {
+    for (const frame of frames) {
+      if (frame.kind === 'ping') puppet.say('p', { kind: 'pong', number: frame.number, arrived: 1 });
+    }
+    return frames.filter(({ kind }) => kind === 'data');
+  };
+  for (let i = 0; i < 20; i++) puppet.bond.send(new Uint8Array(16_000), {}, 0);
+  let sent = 0;
+  for (let more = pong(puppet.hear('p')).length; more > 0; more = pong(puppet.hear('p')).length) sent += more;
+  assert.equal(sent, 8, 'so many fit');
+  puppet.say('p', { kind: 'ack', taken: 0, arrived: 8, spans: [] });
+  const asked: Frame[] = [];
+  for (; puppet.now < 3500; puppet.now += 50) asked.push(...pong(puppet.hear('p')));
+  const question: Frame = { kind: 'data', seq: 8, more: false, payload: new Uint8Array(0) };
+  assert.deepEqual(asked, [question, question, question]);
+  puppet.say('p', { kind: 'ack', taken: 8, arrived: 8, spans: [] });
+  assert.equal(pong(puppet.hear('p')).length, 8);
+});
+
 test('a flood of pings, opens and known numbers is answered once for all', () => {
   const puppet = new Puppet();
   puppet.join('p');

@@ -248,7 +248,7 @@ class Machine implements Bond {
     this.#peer = session;
     this.#heardAt = this.#now;
     path.isReady = true;
-    this.#channel.join(path, path.peerOpen.window);
+    this.#channel.join(path.peerOpen.window);
   }
 
   #restart(past: Uint8Array): void {

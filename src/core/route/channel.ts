@@ -33,7 +33,6 @@ export class Channel {
   #ackAt = NEVER;
   #ackFrames = 0;
   #ackTaken = 0;
-  #hasReceived = false;
   #receivedAt = Number.NEGATIVE_INFINITY;
   #probeAt = NEVER;
 
@@ -50,10 +49,9 @@ export class Channel {
     return path === this.#best ? 1 : path === this.#second ? 2 : 0;
   }
 
-  /** A path carries from now on. */
-  join(path: Path, peerWindow: number): void {
+  /** A path carries from now on; it said what the other end takes ahead. */
+  join(peerWindow: number): void {
     this.outbox.peerWindow = peerWindow;
-    if (this.#hasReceived) this.#acknowledgeOver(path, 0);
   }
 
   /** A path is up no more: what was under way over it alone takes another, and so does the word of what came. */
@@ -68,7 +66,6 @@ export class Channel {
   /** Throws DecodeError. */
   receive(path: Path, data: Data, now: number): void {
     this.inbox.add(data);
-    this.#hasReceived = true;
     this.#receivedAt = now;
     this.#ackFrames++;
     this.#acknowledgeOver(path, this.#ackFrames >= ACK_FRAMES ? now : now + ACK_MS);
@@ -151,7 +148,7 @@ export class Channel {
   }
 
   #acknowledge(now: number, emit: Emit): void {
-    if (this.#hasReceived && this.inbox.taken > this.#ackTaken) this.#ackAt = Math.min(this.#ackAt, now + ACK_MS);
+    if (this.inbox.taken > this.#ackTaken) this.#ackAt = Math.min(this.#ackAt, now + ACK_MS);
     if (now < this.#ackAt) return;
     const ways = [...this.#ackPaths];
     if (this.#best !== undefined && !ways.some((path) => path.isUp)) ways.push(this.#best);

@@ -1,6 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { createMemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { signerFromSeed } from '../../src/platform/node/crypto.ts';
+import { createLibp2pTransport } from '../../src/platform/node/libp2p.ts';
 import { openSharedPort, type SharedPort } from '../../src/platform/node/port-share.ts';
 import { createTlsTransport } from '../../src/platform/node/tls.ts';
 import { transportContract } from './transport.ts';
@@ -52,6 +53,37 @@ transportContract({
     'https://a:1',
   ],
 });
+
+for (const suffix of ['', '/ws'])
+  transportContract({
+    name: suffix === '' ? 'libp2p' : 'libp2p by WebSocket',
+    hasWire: true,
+    async place() {
+      const ports: SharedPort[] = [];
+      return {
+        async listening(seed) {
+          const port = await openSharedPort({ host: LOOPBACK, port: 0 });
+          ports.push(port);
+          return createLibp2pTransport({ seed, port, announce: [`/ip4/${LOOPBACK}/tcp/${port.port}${suffix}`] });
+        },
+        nowhere: async () => `/ip4/${LOOPBACK}/tcp/${await freePort()}${suffix}`,
+        raw: (address, bytes) => rawConnection(Number(address.split('/')[4]), bytes),
+        close: async () => {
+          await Promise.all(ports.map((port) => port.close()));
+        },
+      };
+    },
+    windowBytes: 2 * 1024 * 1024,
+    unreadable: [
+      '',
+      '/',
+      '/ip4/127.0.0.1',
+      '/ip4/127.0.0.1/tcp/0',
+      '/ip4/1.2.3/tcp/1',
+      '/ip4/127.0.0.1/udp/1/quic-v1',
+      'tls://a:1',
+    ],
+  });
 
 /** A port on which nobody listens. */
 async function freePort(): Promise<number> {

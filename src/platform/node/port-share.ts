@@ -55,7 +55,7 @@ export async function openSharedPort(options: {
       return door.undecided.size;
     },
     async close() {
-      for (const socket of door.undecided) socket.destroy();
+      for (const socket of [...door.undecided]) socket.destroy();
       // Not waited for: that would last as long as any connection that was decided.
       if (server.listening) server.close();
     },
@@ -107,8 +107,9 @@ function createDoor(limits: PortLimits, clock: Pick<Clock, 'after'>) {
     });
     socket.on('error', () => socket.destroy());
     firstByte(socket, (first) => {
-      const taker = takers.get(openingOf(first) ?? 'tls');
-      if (openingOf(first) === undefined || taker === undefined) socket.destroy();
+      const opening = openingOf(first);
+      const taker = opening && takers.get(opening);
+      if (taker === undefined) socket.destroy();
       else taker(socket, decided);
     });
   };

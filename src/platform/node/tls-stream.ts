@@ -1,12 +1,12 @@
 /**
- * A stream of bytes over one TLS connection, in frames (tls-frames.ts). TCP alone cannot tell an end from a process
+ * A stream of bytes over one TLS connection, in frames (stream-frames.ts). TCP alone cannot tell an end from a process
  * that was killed, and TLS as Node shows it cannot either; so an end is said, and a connection that goes without it
  * broke. What nobody asks for stays with the sender, but for the windows here and in the system.
  */
 import type { TLSSocket } from 'node:tls';
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
-import { createFrameReader, endFrame, frameOf, PIECE_BYTES } from './tls-frames.ts';
+import { createFrameReader, endFrame, PIECE_BYTES, pooledFrameOf } from './stream-frames.ts';
 
 export type StreamFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'address' | 'passage'>;
 
@@ -109,7 +109,7 @@ function writing(socket: TLSSocket, state: State): Pick<TransportStream, 'send' 
     await before;
     demandWhole();
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const { frame, done } = frameOf(bytes.subarray(at, at + PIECE_BYTES));
+      const { frame, done } = pooledFrameOf(bytes.subarray(at, at + PIECE_BYTES));
       socket.write(frame, done);
       while (socket.writableNeedDrain && state.broken === undefined) await changed(state, 'sender');
       demandWhole();

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createFrameReader, endFrame, frameOf as frame, PIECE_BYTES } from './tls-frames.ts';
-
-const frameOf = (bytes: Uint8Array): Buffer => frame(bytes).frame;
+import { createFrameReader, creditFrame, endFrame, frameOf, PIECE_BYTES, pooledFrameOf } from './stream-frames.ts';
 
 /** What comes out of these chunks, and the reader's last word. */
 function read(chunks: readonly Uint8Array[]): { bytes: Buffer; state: string } {
@@ -14,7 +12,7 @@ function read(chunks: readonly Uint8Array[]): { bytes: Buffer; state: string } {
   return { bytes: Buffer.concat(pieces), state };
 }
 
-describe('the frames of a TLS stream', () => {
+describe('the frames of a stream', () => {
   it('bring out what was put in, however the network cuts it', () => {
     fc.assert(
       fc.property(
@@ -36,21 +34,37 @@ describe('the frames of a TLS stream', () => {
   });
 
   it('are wrong where anything follows the end', () => {
-    assert.equal(read([endFrame(), Uint8Array.of(0)]).state, 'wrong');
+    assert.equal(read([endFrame(), frameOf(Uint8Array.of(7))]).state, 'wrong');
     assert.equal(read([Buffer.concat([endFrame(), endFrame()])]).state, 'wrong');
   });
 
-  it('are wrong where the reserved byte is set, and stay so', () => {
-    const { bytes, state } = read([Uint8Array.of(1, 0, 0, 0, 5, 5, 5), frameOf(Uint8Array.of(1))]);
+  it('bring credit where it is taken, after the end too, and are wrong where it is not', () => {
+    const grants: number[] = [];
+    const reader = createFrameReader(
+      () => {},
+      (bytes) => grants.push(bytes),
+    );
+    assert.equal(reader.take(creditFrame(0xffffff)), 'more');
+    assert.equal(reader.take(endFrame()), 'ended');
+    assert.equal(reader.take(creditFrame(1)), 'ended');
+    assert.deepEqual(grants, [0xffffff, 1]);
+    assert.equal(read([creditFrame(1)]).state, 'wrong');
+  });
+
+  it('are wrong where the first byte is unknown, and stay so', () => {
+    const { bytes, state } = read([Uint8Array.of(2, 0, 0, 0, 5, 5, 5), frameOf(Uint8Array.of(1))]);
     assert.deepEqual({ size: bytes.length, state }, { size: 0, state: 'wrong' });
   });
 
   it('share no memory while they are being written, and use it again afterwards', () => {
-    const [one, two] = [frame(new Uint8Array(PIECE_BYTES).fill(1)), frame(new Uint8Array(PIECE_BYTES).fill(2))];
+    const [one, two] = [
+      pooledFrameOf(new Uint8Array(PIECE_BYTES).fill(1)),
+      pooledFrameOf(new Uint8Array(PIECE_BYTES).fill(2)),
+    ];
     assert.notEqual(one.frame.buffer, two.frame.buffer);
     assert.ok(one.frame.subarray(4).every((byte) => byte === 1));
     one.done();
-    assert.equal(frame(new Uint8Array(PIECE_BYTES)).frame.buffer, one.frame.buffer);
+    assert.equal(pooledFrameOf(new Uint8Array(PIECE_BYTES)).frame.buffer, one.frame.buffer);
   });
 
   it('allocate nothing for what a length claims', () => {

@@ -1,0 +1,52 @@
+/** What the transport over libp2p is told, and what its heavy half (libp2p-running.ts) offers the light one (libp2p.ts). */
+import type { TransportStream } from '../../core/transport.ts';
+import type { SharedPort } from './port-share.ts';
+
+export interface RelayLimits {
+  /** Peers that others reach through this one. */
+  readonly reservations: number;
+  /** Of one connection through it. */
+  readonly dataBytes: number;
+  readonly durationMs: number;
+  /** Connections through it, of one peer. */
+  readonly streams: number;
+}
+
+export interface Libp2pOptions {
+  /** The peer's Ed25519 secret, 32 bytes. */
+  readonly seed: Uint8Array;
+  /** Where it takes TCP and WebSocket connections; absent: it only dials, and is reached through relays. */
+  readonly port?: SharedPort;
+  /** What others are told instead of this machine's own addresses: multiaddrs without /p2p/. */
+  readonly announce?: readonly string[];
+  /** Relays to keep a place at: multiaddrs with /p2p/. */
+  readonly relays?: readonly string[];
+  /** Whether it forwards for others, and how much. */
+  readonly relay?: boolean | RelayLimits;
+  /** Direct connections between peers behind NATs; `stun` as stun:host:port, and none but these are asked. */
+  readonly webrtc?: { readonly stun: readonly string[] };
+  /** A UDP port for browsers without certificates. */
+  readonly webrtcDirect?: { readonly host: string; readonly port: number };
+  /** How long a dial may take. */
+  readonly dialMs?: number;
+}
+
+export const DIAL_MS = 15_000;
+
+/** An address to dial with the key that must answer, where any is named. */
+export interface Target {
+  readonly address: string;
+  /** With /p2p/ where the key is known. */
+  readonly full: string;
+  readonly key: Uint8Array | undefined;
+}
+
+export interface Running {
+  dial(target: Target, protocol: string): Promise<TransportStream>;
+  accept(protocol: string): void;
+  refuse(protocol: string): void;
+  heldRelays(): string[];
+  /** Those of webrtc-direct, without /p2p/. */
+  webrtcAddresses(): string[];
+  close(): Promise<void>;
+}

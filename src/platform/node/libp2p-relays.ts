@@ -1,0 +1,80 @@
+/**
+ * Keeps a place at each of the named relays, so that others reach this peer through them: reserves it, tries again with
+ * growing pauses where a relay is away, and at once when the connection to it breaks. libp2p would give a relay up at the
+ * first failure, and does not come back to one that it lost.
+ */
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Clock } from '../../core/ports.ts';
+import type { Node, PeerId } from './libp2p-node.ts';
+
+export interface Relays {
+  /** Of the named ones, those that hold a place for this peer now. */
+  held(): string[];
+  close(): void;
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+const ATTEMPT_MS = 15_000;
+
+export function keepRelays(
+  node: Node,
+  named: readonly string[],
+  clock: Pick<Clock, 'after'>,
+  changed: () => void,
+): Relays {
+  const { transportManager } = node.components;
+  const store = transportManager.getTransports().find((each) => each.reservationStore !== undefined)?.reservationStore;
+  if (store === undefined) throw new Error('Cannot reserve: libp2p shows no reservations');
+  const peers = new Map<string, PeerId>();
+  const cancels = new Map<string, () => void>();
+  let isOpen = true;
+
+  const isHeld = (address: string): boolean => {
+    const peer = peers.get(address);
+    return peer !== undefined && store.hasReservation(peer);
+  };
+  const attempt = async (address: string, pauseMs: number): Promise<void> => {
+    try {
+      const { remotePeer } = await transportManager.dial(multiaddr(address), {
+        signal: AbortSignal.timeout(ATTEMPT_MS),
+      });
+      if (!isOpen) return;
+      // The listener of the first time goes on listening; it needs a new reservation only.
+      if (peers.has(address)) await store.addRelay(remotePeer, 'configured');
+      else {
+        await transportManager.listen([multiaddr(`${address}/p2p-circuit`)]);
+        peers.set(address, remotePeer);
+      }
+      changed();
+    } catch {
+      if (isOpen) later(address, pauseMs);
+    }
+  };
+  const later = (address: string, pauseMs: number): void => {
+    const next = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    cancels.set(
+      address,
+      clock.after(pauseMs, () => attempt(address, next)),
+    );
+  };
+  const look = (): void => {
+    changed();
+    if (!isOpen) return;
+    for (const address of peers.keys()) {
+      if (isHeld(address)) continue;
+      cancels.get(address)?.();
+      later(address, FIRST_PAUSE_MS / 4);
+    }
+  };
+  store.addEventListener('relay:removed', look);
+  store.addEventListener('relay:created-reservation', changed);
+  for (const address of named) attempt(address, FIRST_PAUSE_MS);
+  return {
+    held: () => named.filter(isHeld),
+    close() {
+      isOpen = false;
+      for (const cancel of cancels.values()) cancel();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The frames of a stream (spec/11-transports.md#frames): a byte that is 0, three bytes of length, then that many bytes.
+ * A length of zero ends the direction: nothing follows it but credit. Where the byte is 1 the number is credit, by which
+ * the other end may send that many bytes more; streams over TLS have none. Reading allocates nothing, whatever a frame
+ * claims.
+ */
+const HEADER_BYTES = 4;
+const CREDIT = 1;
+/** What 24 bits hold. */
+const LONGEST = 0xffffff;
+
+/** Longer pieces are written as several frames. */
+export const PIECE_BYTES = 131_072;
+
+/** Head and bytes in one piece of memory. */
+export function frameOf(bytes: Uint8Array): Buffer {
+  return fill(Buffer.allocUnsafe(HEADER_BYTES + bytes.length), bytes);
+}
+
+/**
+ * The same for who says when the memory is free again: large frames come out of a pool, and `done` gives them back. One
+ * buffer, because node:tls would copy two into one, and send small records for one after the other.
+ */
+export function pooledFrameOf(bytes: Uint8Array): { readonly frame: Buffer; readonly done: () => void } {
+  if (bytes.length <= PIECE_BYTES / 8) return { frame: frameOf(bytes), done: () => {} };
+  const memory = pool.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + PIECE_BYTES);
+  const done = (): void => {
+    if (pool.length < POOLED) pool.push(memory);
+  };
+  return { frame: fill(memory.subarray(0, HEADER_BYTES + bytes.length), bytes), done };
+}
+
+function fill(frame: Buffer, bytes: Uint8Array): Buffer {
+  frame.writeUInt32BE(bytes.length);
+  frame.set(bytes, HEADER_BYTES);
+  return frame;
+}
+
+const pool: Buffer[] = [];
+const POOLED = 8;
+
+export const endFrame = (): Buffer => Buffer.alloc(HEADER_BYTES);
+
+export function creditFrame(bytes: number): Buffer {
+  const frame = Buffer.alloc(HEADER_BYTES);
+  frame.writeUInt32BE(CREDIT * (LONGEST + 1) + bytes);
+  return frame;
+}
+
+export type FrameState = 'more' | 'ended' | 'wrong';
+
+export interface FrameReader {
+  /** Hands on what the frames in there hold, as views; then says what is to come. */
+  take(chunk: Uint8Array): FrameState;
+}
+
+/** Without `granted` credit is wrong. */
+export function createFrameReader(found: (piece: Uint8Array) => void, granted?: (bytes: number) => void): FrameReader {
+  let number = 0;
+  let inHeader = 0;
+  let left = 0;
+  let state: FrameState = 'more';
+
+  const header = (byte: number): void => {
+    number = number * 256 + byte;
+    inHeader += 1;
+    if (inHeader < HEADER_BYTES) return;
+    const kind = Math.floor(number / (LONGEST + 1));
+    const count = number % (LONGEST + 1);
+    number = 0;
+    inHeader = 0;
+    if (kind === CREDIT && granted !== undefined) granted(count);
+    else if (kind !== 0 || state === 'ended') state = 'wrong';
+    else if (count === 0) state = 'ended';
+    else left = count;
+  };
+  return {
+    take(chunk) {
+      let at = 0;
+      while (at < chunk.length && state !== 'wrong') {
+        if (left === 0) header(chunk[at++] ?? 0);
+        else {
+          const until = Math.min(chunk.length, at + left);
+          found(new Uint8Array(chunk.buffer, chunk.byteOffset + at, until - at));
+          left -= until - at;
+          at = until;
+        }
+      }
+      return state;
+    },
+  };
+}

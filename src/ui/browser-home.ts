@@ -1,6 +1,6 @@
 /** The browser behind home.ts: keys and databases of IndexedDB, Web Locks, a channel between the tabs. */
 import { open } from '../open/browser.ts';
-import { forgetRootSeed, importSeed, rootSeed } from '../platform/browser/keys.ts';
+import { forgetRootSeed, hasKeys, importSeed, rootSeed } from '../platform/browser/keys.ts';
 import { createHome, type Home, type HomeNews } from './home.ts';
 import type { Person } from './person.ts';
 import { browserWorld } from './world.ts';
@@ -14,6 +14,7 @@ export function browserHome(person: () => Promise<Person>, relay: string): Home 
     person,
     openPeer: (databaseName) => open({ relay, databaseName }),
     keys: {
+      has: hasKeys,
       importRoot: (name, root) => importSeed(name, { kind: 'root', root }),
       root: rootSeed,
       forgetRoot: forgetRootSeed,

@@ -36,6 +36,7 @@ function browser() {
         return peer;
       },
       keys: {
+        has: async (name) => databases.has(`${name}-keys`),
         async importRoot(name, root) {
           if (roots.has(name)) throw new Error('Cannot import identity: this browser has one already');
           databases.add(`${name}-keys`);

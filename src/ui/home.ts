@@ -6,7 +6,7 @@ import { wordsFromSeed } from '../core/identity/words.ts';
 import type { Peer } from '../runtime/api.ts';
 import { isNamed } from './names.ts';
 import { isSharedPerson, type Person } from './person.ts';
-import { deleteDatabases, hasKeys, type WipeWorld, wasInterrupted, wipe } from './wipe.ts';
+import { deleteDatabases, type WipeWorld, wasInterrupted, wipe } from './wipe.ts';
 
 /** arrived: another tab has made or restored the identity; leaving: it is being wiped. */
 export type HomeNews = 'arrived' | 'leaving';
@@ -34,6 +34,8 @@ export interface HomeParts {
   person(): Promise<Person>;
   openPeer(databaseName: string): Promise<Peer>;
   readonly keys: {
+    /** Asking makes nothing. */
+    has(databaseName: string): Promise<boolean>;
     importRoot(databaseName: string, root: Uint8Array): Promise<unknown>;
     root(databaseName: string): Promise<Uint8Array | undefined>;
     forgetRoot(databaseName: string): Promise<void>;
@@ -80,15 +82,19 @@ export function createHome({ person, openPeer, keys, world, locked, tabs }: Home
   /** An identity without a name was never used; one that another tab has made since stays, and stands against it. */
   const makeRoom = async (chosen: Person): Promise<void> => {
     const unused = peer !== undefined && !isNamed(peer);
-    if (!unused && (await hasKeys(chosen, world))) return;
+    if (!unused && (await keys.has(chosen.databaseName))) return;
     await closePeer();
     await deleteDatabases(chosen, world);
   };
 
+  /** A tab's person ends with the tab: there is nothing to come back to. */
+  const rootOf = async (chosen: Person): Promise<Uint8Array | undefined> =>
+    isSharedPerson(chosen) && (await keys.has(chosen.databaseName)) ? keys.root(chosen.databaseName) : undefined;
+
   return {
     async find() {
       if (wasInterrupted(await here(), world)) await finish();
-      return inTurn('shared', async (chosen) => ((await hasKeys(chosen, world)) ? openHere(chosen) : undefined));
+      return inTurn('shared', async (chosen) => ((await keys.has(chosen.databaseName)) ? openHere(chosen) : undefined));
     },
     async create() {
       const opened = await inTurn('shared', openHere);
@@ -107,16 +113,13 @@ export function createHome({ person, openPeer, keys, world, locked, tabs }: Home
       return restored;
     },
     async recoveryWords() {
-      const chosen = await here();
-      // A tab's person ends with the tab: there is nothing to come back to.
-      if (!isSharedPerson(chosen)) return undefined;
-      const root = await keys.root(chosen.databaseName);
+      const root = await inTurn('shared', rootOf);
       if (root === undefined) return undefined;
       const found = wordsFromSeed(root);
       root.fill(0);
       return found;
     },
-    confirmWords: async () => keys.forgetRoot((await here()).databaseName),
+    confirmWords: () => inTurn('shared', ({ databaseName }) => keys.forgetRoot(databaseName)),
     wipe: () =>
       inTurn('exclusive', async (chosen) => {
         line?.tell('leaving');

@@ -30,12 +30,6 @@ export async function wipe(person: Person, world: WipeWorld): Promise<void> {
 export const wasInterrupted = (person: Person, { local }: Pick<WipeWorld, 'local'>): boolean =>
   local.getItem(noteOf(person)) !== null;
 
-/** Whether there is an identity: asking for its database would make one. */
-export const hasKeys = async (
-  { databaseName }: Person,
-  { databases }: Pick<WipeWorld, 'databases'>,
-): Promise<boolean> => (await databases.list()).includes(`${databaseName}-keys`);
-
 /** All of one person, and nothing of the others. */
 export async function deleteDatabases(person: Person, { databases }: Pick<WipeWorld, 'databases'>): Promise<void> {
   const found = (await databases.list()).filter((name) => name.startsWith(`${person.databaseName}-`));

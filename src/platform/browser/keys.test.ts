@@ -5,7 +5,7 @@ import { deleteDB, openDB } from 'idb';
 import { StorageError, UsageError, VerificationError } from '../../core/errors.ts';
 import { seedsOf } from '../../core/identity/derive.ts';
 import { sha256, signerFromSeed } from '../node/crypto.ts';
-import { forgetRootSeed, importSeed, loadOrCreateKeys, rootSeed } from './keys.ts';
+import { forgetRootSeed, hasKeys, importSeed, loadOrCreateKeys, rootSeed } from './keys.ts';
 
 const ROOT = new Uint8Array(32).fill(9);
 let names = 0;
@@ -27,6 +27,16 @@ test('a browser gets an identity, which stays the same and can sign and agree', 
   const other = await loadOrCreateKeys(fresh());
   assert.notDeepEqual(other.signer.key, first.signer.key);
   assert.deepEqual(await other.agreement.agree(second.agreement.key), await first.agreement.agree(other.agreement.key));
+});
+
+test('whether there is an identity can be asked without making anything', async () => {
+  const name = fresh();
+  assert.equal(await hasKeys(name), false);
+  assert.ok(!(await indexedDB.databases()).some((database) => database.name?.startsWith(name)));
+  await forgetRootSeed(name);
+  assert.equal(await hasKeys(name), false);
+  await loadOrCreateKeys(name);
+  assert.equal(await hasKeys(name), true);
 });
 
 test('tabs that start at once agree on one identity', async () => {

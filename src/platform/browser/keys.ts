@@ -35,6 +35,13 @@ export async function importSeed(databaseName: string, secret: IdentitySecret): 
   throw new UsageError('Cannot import identity: this browser has one already');
 }
 
+/** Whether there is one. Asking makes nothing, not even an empty database. */
+export async function hasKeys(databaseName: string): Promise<boolean> {
+  subtle();
+  const databases = await indexedDB.databases();
+  return databases.some(({ name }) => name === `${databaseName}-keys`) && (await load(databaseName)) !== undefined;
+}
+
 /** The root seed, to be shown as words. Undefined where there is none, or not any more. */
 export async function rootSeed(databaseName: string): Promise<Uint8Array | undefined> {
   const identity = await load(databaseName);

@@ -47,7 +47,7 @@ export function Invite({ chat, onClose }: { chat: Chat; onClose: () => void }) {
       <div class="buttons">
         <button type="button" class="primary" onClick={() => void copy()}>
           <Icon name={copied ? 'check' : 'link'} />
-          <span role="status">{copied ? words.invite.copied : words.invite.copy}</span>
+          {copied ? words.invite.copied : words.invite.copy}
         </button>
         {typeof navigator.share === 'function' && (
           <button
@@ -60,6 +60,9 @@ export function Invite({ chat, onClose }: { chat: Chat; onClose: () => void }) {
           </button>
         )}
       </div>
+      <p class="unseen" role="status">
+        {copied ? words.invite.copied : ''}
+      </p>
     </Sheet>
   );
 }

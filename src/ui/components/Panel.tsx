@@ -14,10 +14,13 @@ export function Panel({ label, kind, onClose, children }: Props) {
   const gone = useRef(false);
   useEffect(() => {
     const element = dialog.current;
+    const opener = document.activeElement;
     element?.showModal();
     return () => {
       gone.current = true;
       element?.close();
+      // The browser gives the focus back where it closes a dialog itself, and not where the dialog is taken away.
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
     };
   }, []);
   // The browser tells late: by then another panel may be open in its place.

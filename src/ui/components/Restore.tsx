@@ -22,8 +22,7 @@ export function Restore({ restoring, problem, onRestore, onBack }: Props) {
   }, [isWhole, verdict.kind]);
   const go = (event: Event): void => {
     event.preventDefault();
-    if (entry.at.peek() !== undefined) entry.take();
-    else if (verdict.kind === 'seed' && !restoring) onRestore(verdict.seed);
+    if (verdict.kind === 'seed' && isWhole && !restoring) onRestore(verdict.seed);
   };
   const trouble = isWhole && verdict.kind === 'wrong-checksum' ? words.restore.checksum : problem;
   return (
@@ -78,9 +77,12 @@ function Field({ entry }: { entry: WordEntry }) {
   const problem = entry.problem.value;
   const like = problem?.kind === 'unknown' ? problem.like : [];
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Backspace' || entry.typed.peek() !== '') return;
+    const takes = event.key === 'Enter' && !event.isComposing;
+    const goesBack = event.key === 'Backspace' && entry.typed.peek() === '';
+    if (!takes && !goesBack) return;
     event.preventDefault();
-    entry.back();
+    if (takes) entry.take();
+    else entry.back();
   };
   useEffect(focusField, []);
   return (

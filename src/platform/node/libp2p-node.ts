@@ -34,6 +34,7 @@ export interface Node extends Libp2p {
     readonly transportManager: {
       dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>;
       listen(addresses: Multiaddr[]): Promise<void>;
+      getAddrs(): Multiaddr[];
       getTransports(): { reservationStore?: ReservationStore }[];
     };
   };

@@ -58,8 +58,8 @@ export async function startRunning(
     refuse: (protocol) => void node.unhandle(protocol).catch(() => {}),
     heldRelays: () => relays?.held() ?? [],
     webrtcAddresses: () =>
-      node
-        .getMultiaddrs()
+      node.components.transportManager
+        .getAddrs()
         .map((address) => address.toString().replace(/\/p2p\/[^/]+$/, ''))
         .filter((address) => address.includes('/webrtc-direct/')),
     async close() {

@@ -125,13 +125,14 @@ async function orGivenUp(
 }
 
 function addressesOf(
-  { port, announce, relays = [] }: Libp2pOptions,
+  { port, announce, relays = [], webrtc }: Libp2pOptions,
   key: Uint8Array,
   run: Running | undefined,
 ): string[] {
   const plain = port === undefined ? [] : hostsOf(port.host).map((host) => tcpAddress(host, port.port));
   const own = announce ?? [...plain, ...plain.map((address) => `${address}/ws`)];
-  const through = relays.filter((relay) => run?.heldRelays().includes(relay)).map((relay) => `${relay}/p2p-circuit`);
+  const held = relays.filter((relay) => run?.heldRelays().includes(relay)).map((relay) => `${relay}/p2p-circuit`);
+  const through = webrtc === undefined ? held : [...held.map((relay) => `${relay}/webrtc`), ...held];
   return [...own, ...(run?.webrtcAddresses() ?? []), ...through].map((address) => `${address}/p2p/${peerIdOf(key)}`);
 }
 

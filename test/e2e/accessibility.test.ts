@@ -4,12 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { scenes } from '../../src/ui/workbench/scenes.ts';
 import { assertAccessible, assertStill } from './axe.ts';
 import { skipReason } from './chromium.ts';
-import { openPage, startBrowser } from './house.ts';
-import { serveWorkbench, settled } from './workbench-server.ts';
+import { arrive, canRead, enter, openPage, say, sees, startBrowser, startHouse } from './house.ts';
+import { drawn, serveWorkbench, settled } from './workbench-server.ts';
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
-const SCHEMES = ['light', 'dark'] as const;
 
 let url: string;
 let browser: Browser;
@@ -32,10 +31,11 @@ for (const [scene, { title }] of Object.entries(scenes)) {
   }, async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce', viewport: DESKTOP });
     const page = await openPage(context, `${url}?scene=${scene}`);
-    for (const viewport of [DESKTOP, PHONE]) {
-      await page.setViewportSize(viewport);
-      await inBothSchemes(page, `${scene} at ${viewport.width}`);
-    }
+    await settled(page);
+    await inBothSchemes(page, scene);
+    await page.setViewportSize(PHONE);
+    await drawn(page);
+    await assertAccessible(page, `${scene} on a phone`);
     await context.close();
   });
 }
@@ -110,20 +110,64 @@ for (const [what, { phone, scene = 'talk', open }] of Object.entries(OPENED)) {
 
 for (const locale of ['de', 'ar']) {
   test(`axe finds nothing serious in ${locale}`, { skip: skipReason }, async () => {
-    for (const scene of ['welcome', 'rich']) {
+    for (const scene of ['welcome', 'rich', 'settings', 'keys']) {
       const context = await browser.newContext({ reducedMotion: 'reduce', viewport: DESKTOP, locale });
       const page = await openPage(context, `${url}?scene=${scene}`);
+      await settled(page);
       await inBothSchemes(page, `${scene} in ${locale}`);
       await context.close();
     }
   });
 }
 
+test('on the real page, from the welcome to the way out, axe finds nothing serious', {
+  skip: skipReason,
+}, async (t) => {
+  const house = await startHouse(t);
+  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: DESKTOP });
+  const page = await openPage(context, house.url);
+  const dialog = page.getByRole('dialog');
+  const look = (where: string) => inBothSchemes(page, `real page, ${where}`);
+  const over = async (button: string | RegExp, where: string): Promise<void> => {
+    await page.getByRole('button', { name: button }).first().click();
+    await dialog.waitFor();
+    await look(where);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  };
+  await page.getByRole('heading', { name: 'Welcome to Pipes' }).waitFor();
+  await look('welcome');
+  await enter(page, 'Ada');
+  await page.getByText('Nothing in #main yet').waitFor();
+  await look('empty channel');
+  await over('Show the words', 'words');
+  await over('Invite…', 'invitation');
+
+  const grace = await arrive(await browser.newContext(), house.url, 'Grace');
+  await Promise.all([canRead(page, 2), canRead(grace, 2)]);
+  await say(page, 'Can everybody read this?');
+  await say(grace, 'Those who are listed, @Ada.');
+  await sees(page, 'Those who are listed, @Ada.');
+  await look('conversation');
+  await over('Grace', 'person');
+  await over(/^Settings/, 'settings');
+  await page.getByLabel('Search channels and messages').fill('everybody');
+  await page.locator('.result').waitFor();
+  await look('search');
+  await page.getByLabel('Search channels and messages').fill('');
+  await page.setViewportSize(PHONE);
+  await look('conversation on a phone');
+  await over(/^Show channels/, 'channels on a phone');
+  await over('2 can read', 'readers on a phone');
+  await context.close();
+});
+
+/** Another scheme has other colours and is the same otherwise. */
 async function inBothSchemes(page: Page, where: string): Promise<void> {
-  for (const colorScheme of SCHEMES) {
+  for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await settled(page);
-    await assertAccessible(page, `${where}, ${colorScheme}`);
-    await assertStill(page, where);
+    await drawn(page);
+    await assertAccessible(page, `${where}, ${colorScheme}`, colorScheme === 'dark' ? ['color-contrast'] : undefined);
   }
+  await assertStill(page, where);
 }

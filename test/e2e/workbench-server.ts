@@ -7,6 +7,10 @@ import { extname, join, normalize, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 
+declare global {
+  var sceneReady: boolean | undefined;
+}
+
 const root = resolve(import.meta.dirname, '../..');
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -15,11 +19,15 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Until the page shows what its scene has to show. */
+/** Until the page shows what its scene has to show, its acts played. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('h1, .opening') !== null);
-  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));
+  await page.waitForFunction(() => globalThis.sceneReady && document.querySelector('h1, .opening') !== null);
+  await drawn(page);
 }
+
+/** Until what has changed by now is on screen. */
+export const drawn = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));
 
 export async function serveWorkbench(test: { after(task: () => unknown): void }): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'pipes-workbench-'));

@@ -9,6 +9,7 @@ export interface Scene extends HomeState {
   readonly secure?: boolean;
   readonly tabPerson?: boolean;
   readonly panel?: Panel;
-  /** What is done one after the other before it is looked at: names of buttons, or what goes into the one field. */
-  readonly acts?: readonly ({ press: string } | { type: string })[];
+  /** What is done one after the other before it is looked at: names of buttons in the language that is spoken, or what
+   * goes into the one field. */
+  readonly acts?: readonly ({ press: () => string } | { type: string })[];
 }

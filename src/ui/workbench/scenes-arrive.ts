@@ -14,10 +14,9 @@ const open = (more: FakeOptions = {}) => {
   return async (): Promise<FakePeer> => createFakePeer({ ...ALONE, ...more });
 };
 
-const { arrival, leaving, recovery } = words;
-const RESTORE = { press: arrival.restore };
-const SHOW = { press: recovery.show };
-const WRITTEN = { press: recovery.written };
+const RESTORE = { press: () => words.arrival.restore };
+const SHOW = { press: () => words.recovery.show };
+const WRITTEN = { press: () => words.recovery.written };
 const pasted = (list: readonly string[]) => [RESTORE, { type: list.join(' ') }];
 const OFFLINE: FakeOptions = { status: { connection: 'offline', queued: 3, problem: 'The relay does not answer.' } };
 
@@ -65,11 +64,12 @@ export const arriving: Record<string, Scene> = {
     open: open(),
     confirmed: false,
     panel: 'words',
-    acts: [SHOW, WRITTEN, { type: 'zoo' }, { press: recovery.check }],
+    acts: [SHOW, WRITTEN, { type: 'zoo' }, { press: () => words.recovery.check }],
   },
   'words-done': { title: 'The words: kept', open: open(), panel: 'words', acts: [SHOW] },
   invite: { title: 'Invitation', open: open(), panel: 'invite' },
   settings: { title: 'Settings', open: open(), panel: 'settings' },
+  keys: { title: 'The list of keys', open: open(), panel: 'keys' },
   'settings-words': { title: 'Settings, the words not kept', open: open(), confirmed: false, panel: 'settings' },
   'settings-tab': { title: 'Settings of a tab’s person', open: open(), tabPerson: true, panel: 'settings' },
   leave: { title: 'Log-out', open: open(), panel: 'leave' },
@@ -78,14 +78,14 @@ export const arriving: Record<string, Scene> = {
     title: 'Logged out, the relay away',
     open: open(),
     panel: 'leave',
-    acts: [{ press: leaving.confirm }],
+    acts: [{ press: () => words.leaving.confirm }],
   },
   'leave-failed': {
     title: 'Log-out that could not be finished',
     open: open(),
     panel: 'leave',
     wiping: 'fails',
-    acts: [{ press: leaving.confirm }],
+    acts: [{ press: () => words.leaving.confirm }],
   },
   'leave-tab': { title: 'End of a tab’s person', open: open(), tabPerson: true, panel: 'leave' },
 };

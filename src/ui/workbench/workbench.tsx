@@ -51,7 +51,7 @@ if (root !== null && scene !== undefined) {
 
 async function play({ acts = [] }: Scene): Promise<void> {
   for (const act of acts) {
-    if ('press' in act) (await found(() => buttonNamed(act.press))).click();
+    if ('press' in act) (await found(() => buttonNamed(act.press()))).click();
     else enter(await found(() => document.querySelector<HTMLInputElement>('#seed-word, .sheet-panel input')), act.type);
   }
   globalThis.sceneReady = true;

@@ -44,6 +44,7 @@ export const LIMITS = {
   bodyBytes: 65_536,
   bodyTags: 64,
   sharedKeys: 1000,
+  receiptIds: 1000,
   fileNameUnits: 256,
   fileTypeUnits: 128,
   chunkBytes: 1_048_576,

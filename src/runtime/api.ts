@@ -4,11 +4,13 @@
  */
 import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
 import type { PeerBundles } from './api-bundles.ts';
-import type { Logs } from './api-logs.ts';
-import type { PeerNetwork } from './api-network.ts';
+import type { DirectMessage, Pipe, Sent, TransferOptions } from './api-direct.ts';
+import type { LogFile, Logs } from './api-logs.ts';
+import type { PeerNetwork, RemotePath } from './api-network.ts';
 import type { People, RosterEvent } from './api-people.ts';
 
 export type * from './api-bundles.ts';
+export type * from './api-direct.ts';
 export type * from './api-logs.ts';
 export type * from './api-network.ts';
 export type * from './api-people.ts';
@@ -165,6 +167,25 @@ export interface Peer {
   readonly network: PeerNetwork;
   /** Whose keys are known here, and which were compared. */
   readonly people: People;
+  /**
+   * Sends bytes to an identity (its key in hex), sealed to it alone; at most 60,000. Resolves once that is durable here;
+   * it goes by whatever meets the recipient. Rejects with UsageError where nothing is known of the identity.
+   */
+  send(identity: string, bytes: Uint8Array): Promise<Sent>;
+  /** Called with each message to this identity, each once; those that came before wait for the first listener. */
+  onMessage(listener: (message: DirectMessage) => void | Promise<void>): () => void;
+  /**
+   * Opens a duplex of bytes to a peer of that identity, which has to be reachable now. Rejects with RemoteError where it
+   * is not, or takes no pipes of that protocol.
+   */
+  pipe(identity: string, protocol: string, options?: { signal?: AbortSignalLike }): Promise<Pipe>;
+  onPipe(protocol: string, taker: (pipe: Pipe) => void): () => void;
+  /** Keeps bytes of any size (up to 3.9 GB) for others to fetch by their id, which only those learn who are told. */
+  put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options?: TransferOptions): Promise<LogFile>;
+  /** The bytes of an id, from here or from whoever is connected and has them; goes on where an earlier call stopped. */
+  get(id: string, options?: TransferOptions): AsyncIterable<Uint8Array>;
+  /** The paths to each known peer of an identity. */
+  paths(identity: string): readonly RemotePath[];
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;
   /**

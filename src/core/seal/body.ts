@@ -18,6 +18,10 @@ export interface Body {
   readonly agent: boolean;
   /** Keys of earlier messages; then there is neither text nor file. */
   readonly sharedKeys?: readonly SharedKey[];
+  /** Bytes from program to program; then there is nothing else. */
+  readonly data?: Uint8Array;
+  /** Ids of envelopes that were handed over; then there is nothing else. */
+  readonly receipt?: readonly Uint8Array[];
   /** Absent in a bare body. */
   readonly sender?: Uint8Array;
   readonly channel?: string;
@@ -30,12 +34,15 @@ export interface OutgoingBody {
   readonly files?: readonly SealedFile[];
   readonly agent?: boolean;
   readonly sharedKeys?: readonly SharedKey[];
+  readonly data?: Uint8Array;
+  readonly receipt?: readonly Uint8Array[];
   /** Verifying key, 32 bytes. */
   readonly sender: Uint8Array;
   readonly channel: string;
 }
 
 const RICH = 0;
+const ID_BYTES = 32;
 const VERSION = 1;
 const TEXT = 1;
 const AGENT = 2;
@@ -45,8 +52,10 @@ const REPLY_TO = 4;
 const CHANNEL = 5;
 const FILE = 7;
 const SHARED_KEYS = 9;
+const DATA = 11;
+const RECEIPT = 13;
 const RULES = {
-  known: [TEXT, AGENT, SENDER, REPLY_TO, CHANNEL, FILE, SHARED_KEYS],
+  known: [TEXT, AGENT, SENDER, REPLY_TO, CHANNEL, FILE, SHARED_KEYS, DATA, RECEIPT],
   repeated: [FILE],
   atMost: LIMITS.bodyTags,
 };
@@ -75,7 +84,7 @@ export function isBoundTo(body: Body, sender: Uint8Array, channel: string): bool
 
 /** The agent flag alone makes no body rich: published clients could not read it, and the profile says it too. */
 const isPlain = (body: OutgoingBody): boolean =>
-  !body.files?.length && !body.sharedKeys?.length && !body.text.startsWith('\u0000');
+  !body.files?.length && !body.sharedKeys?.length && !body.data && !body.receipt && !body.text.startsWith('\u0000');
 
 function encodeRich(body: OutgoingBody): Uint8Array<ArrayBuffer> {
   const files = body.files ?? [];
@@ -90,6 +99,8 @@ function encodeRich(body: OutgoingBody): Uint8Array<ArrayBuffer> {
     tagged(CHANNEL, body.channel),
     ...files.map((file) => tagged(FILE, encodeFile(file))),
     body.sharedKeys?.length ? tagged(SHARED_KEYS, encodeSharedKeys(body.sharedKeys)) : new Uint8Array(),
+    body.data ? tagged(DATA, body.data) : new Uint8Array(),
+    body.receipt ? tagged(RECEIPT, concat(...body.receipt)) : new Uint8Array(),
   );
 }
 
@@ -103,10 +114,25 @@ function decodeRich(bytes: Uint8Array): DecodedBody {
   const files = filesOf(tags);
   if (files === 'newer-version') return { kind: 'newer-version' };
   const body = { text: textOf(tags), files, agent: agentOf(tags), sender: senderOf(tags), channel: channelOf(tags) };
-  const sharedKeys = sharedKeysOf(tags);
-  if (sharedKeys === undefined) return { kind: 'body', body };
-  if (body.text !== '' || files.length > 0) refuse('shared keys', 'expected neither text nor files beside them');
-  return { kind: 'body', body: { ...body, sharedKeys } };
+  return { kind: 'body', body: { ...body, ...aloneOf(tags, body.text !== '' || files.length > 0) } };
+}
+
+/** What stands in a body by itself. */
+function aloneOf(tags: Tags, hasMore: boolean): Pick<Body, 'sharedKeys' | 'data' | 'receipt'> {
+  const [data] = tags.get(DATA) ?? [];
+  const alone = [sharedKeysOf(tags), data, receiptOf(tags)] as const;
+  const count = alone.filter((part) => part !== undefined).length;
+  if (count > 1 || (count === 1 && hasMore)) refuse('body', 'expected shared keys, data or a receipt by itself');
+  const [sharedKeys, , receipt] = alone;
+  return { ...(sharedKeys && { sharedKeys }), ...(data && { data }), ...(receipt && { receipt }) };
+}
+
+function receiptOf(tags: Tags): Uint8Array[] | undefined {
+  const [value] = tags.get(RECEIPT) ?? [];
+  if (value === undefined) return undefined;
+  const count = value.length / ID_BYTES;
+  if (!Number.isInteger(count) || count < 1 || count > LIMITS.receiptIds) refuse('receipt', 'expected ids of 32 bytes');
+  return Array.from({ length: count }, (_, i) => value.slice(i * ID_BYTES, (i + 1) * ID_BYTES));
 }
 
 function sharedKeysOf(tags: Tags): SharedKey[] | undefined {

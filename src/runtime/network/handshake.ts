@@ -69,6 +69,8 @@ async function agree(line: FramedStream, refusal: string | undefined): Promise<v
   await line.send([utf8(refusal ?? '')]);
   if (refusal !== undefined) {
     await line.stream.close();
+    // Until the other side has read it and gone: breaking the stream now could take the answer with it.
+    while ((await line.receive().catch(() => undefined)) !== undefined);
     throw new RemoteError(`Cannot let ${address} in: ${refusal}`);
   }
   const answer = fromUtf8(await next(line));

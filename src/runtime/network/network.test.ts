@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { RemoteError } from '../../core/errors.ts';
 import type { Http } from '../../core/ports.ts';
+import { decodeTicket, encodeTicket, type Ticket } from '../../core/ticket.ts';
 import type { Transport } from '../../core/transport.ts';
 import { createMemoryBlobs } from '../../platform/memory/blobs.ts';
 import { createMemoryStore } from '../../platform/memory/store.ts';
@@ -84,3 +85,128 @@ test('two peers joined by a ticket share what was said before and after', async 
   const [seen] = ann.peer.network.peers();
   assert.deepEqual([seen?.name, seen?.isConnected, seen?.identity], ['Ben', true, ben.peer.identity.key]);
 });
+
+const direct = (peer: Peer, on: 'first' | number = 'first'): Promise<{ from: string; text: string }[]> =>
+  new Promise((resolve) => {
+    const heard: { from: string; text: string }[] = [];
+    peer.onMessage(({ from, bytes }) => {
+      heard.push({ from, text: new TextDecoder().decode(bytes) });
+      if (heard.length === (on === 'first' ? 1 : on)) resolve(heard);
+    });
+  });
+
+async function joined(
+  t: TestContext,
+  net = createMemoryNetwork(),
+): Promise<{ net: MemoryNetwork; ann: Made; ben: Made }> {
+  const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
+  await ben.peer.network.connect(await ann.peer.network.ticket());
+  await Promise.all([ann.peer.network.settled(), ben.peer.network.settled()]);
+  return { net, ann, ben };
+}
+
+test('a direct message reaches its recipient once, sealed, and its sender hears that it did', async (t) => {
+  const { ann, ben } = await joined(t);
+  const heard = direct(ben.peer);
+  const sent = await ann.peer.send(ben.peer.identity.key, new TextEncoder().encode('psst'));
+  assert.deepEqual(await heard, [{ from: ann.peer.identity.key, text: 'psst' }]);
+  await sent.delivered;
+});
+
+test('a direct message that was sent while they were apart comes when they meet again', async (t) => {
+  const { net, ann, ben } = await joined(t);
+  net.cut(ann.transport, ben.transport);
+  const sent = await ann.peer.send(ben.peer.identity.key, new TextEncoder().encode('later'));
+  const heard = direct(ben.peer);
+  net.heal(ann.transport, ben.transport);
+  assert.deepEqual(
+    (await heard).map(({ text }) => text),
+    ['later'],
+  );
+  await sent.delivered;
+});
+
+test('nobody can be written to whom nothing is known of', async (t) => {
+  const { ann } = await joined(t);
+  await assert.rejects(ann.peer.send('00'.repeat(32), new Uint8Array(1)), /nobody by the key .* is known here/);
+  await assert.rejects(
+    ann.peer.send('00'.repeat(32), new Uint8Array(60_001)),
+    /put a file and send its id, or open a pipe/,
+  );
+});
+
+test('a pipe carries bytes both ways to the identity that was asked for', async (t) => {
+  const { ann, ben } = await joined(t);
+  ben.peer.onPipe('echo/1', (pipe) => void pipe.readable.pipeTo(pipe.writable));
+  const pipe = await ann.peer.pipe(ben.peer.identity.key, 'echo/1').catch((error) => assert.fail(error));
+  assert.equal(pipe.identity, ben.peer.identity.key);
+  const writer = pipe.writable.getWriter();
+  const sent = random(300_000);
+  void writer.write(sent).then(() => writer.close());
+  const got: Uint8Array[] = [];
+  for await (const piece of pipe.readable as unknown as AsyncIterable<Uint8Array>) got.push(piece);
+  assert.deepEqual(Buffer.concat(got), Buffer.from(sent));
+  await assert.rejects(ann.peer.pipe(ben.peer.identity.key, 'other/1'), /nobody here takes pipes of other\/1/);
+});
+
+test('a file of many chunks is fetched by its id alone, with progress', async (t) => {
+  const { ann, ben } = await joined(t);
+  const bytes = random(2_000_000);
+  const { id, size } = await ann.peer.put([bytes]);
+  assert.equal(size, bytes.length);
+  const got: Uint8Array[] = [];
+  let last = 0;
+  const onProgress = (now: { bytes: number }): void => {
+    last = now.bytes;
+  };
+  for await (const piece of ben.peer.get(id, { onProgress })) got.push(piece);
+  assert.deepEqual(Buffer.concat(got), Buffer.from(bytes));
+  assert.equal(last, bytes.length);
+  const nobody = ben.peer.get('11'.repeat(32))[Symbol.asyncIterator]();
+  await assert.rejects(nobody.next(), /nobody who is connected has it/);
+});
+
+test('logs, with the files that they name, come along, and live entries follow', async (t) => {
+  const net = createMemoryNetwork();
+  const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
+  const { id } = await ann.peer.put([random(500_000)]);
+  await ann.peer.logs.append('photo', { file: id });
+  await ben.peer.network.connect(await ann.peer.network.ticket());
+  await ben.peer.network.settled();
+  const { key } = await ann.peer.logs.own();
+  const read = async (): Promise<string[]> => {
+    const kinds: string[] = [];
+    for await (const { kind } of ben.peer.logs.entries({ author: key })) kinds.push(kind);
+    return kinds;
+  };
+  assert.ok((await read()).includes('photo'));
+  await ann.peer.logs.append('note', { text: '"live"' });
+  for await (const { kind } of ben.peer.logs.entries({ author: key, live: true })) if (kind === 'note') break;
+  const file = await ben.peer.logs.files.find(id);
+  assert.equal(file?.size, 500_000);
+});
+
+test('who was not invited is let in by neither side, and told why', async (t) => {
+  const net = createMemoryNetwork();
+  const [ann, eve] = [await make(t, net, 'Ann'), await make(t, net, 'Eve')];
+  const ticket = await ann.peer.network.ticket();
+  const bare = encodeTicket(sha256, { ...withoutInvitation(decodeTicket(sha256, ticket)), name: '' });
+  await assert.rejects(eve.peer.network.connect(bare, { timeoutMs: 5000 }), /not invited, or the ticket is too old/);
+  assert.deepEqual(ann.peer.network.peers(), []);
+});
+
+test('a link that breaks is made again, and what was said meanwhile comes', async (t) => {
+  const { net, ann, ben } = await joined(t);
+  for (const { peer } of [ann, ben]) await peer.channel('main').join();
+  net.cut(ann.transport, ben.transport);
+  await ann.peer.channel('main').send('while apart');
+  net.heal(ann.transport, ben.transport);
+  const arrived = new Promise<void>((resolve) => {
+    const look = async () => (await ben.peer.channel('main').messages()).length > 0 && resolve();
+    ben.peer.channel('main').on('message', () => void look());
+    void look();
+  });
+  await arrived;
+});
+
+const withoutInvitation = ({ invitation: _, ...ticket }: Ticket): Ticket => ticket;

@@ -19,6 +19,7 @@ import { certifyPeer, shakeHands } from './handshake.ts';
 import { createInvitations } from './invitations.ts';
 import { createKnownPeers, type KnownPeer } from './known-peers.ts';
 import { createNeighbour, type Neighbour, WINDOW_BYTES } from './neighbour.ts';
+import { createPipes, type Pipes } from './pipes.ts';
 import type { Keeper } from './sets/types.ts';
 
 export interface NetworkParts {
@@ -46,6 +47,7 @@ export interface NetworkParts {
 }
 
 export interface Network extends PeerNetwork {
+  readonly pipes: Pipes;
   /** Resolves to whether the blob (hex) is here, once it is or nobody who is connected has it. */
   fetch(hash: string): Promise<boolean>;
   close(): Promise<void>;
@@ -94,7 +96,10 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
         ...parts,
         entries: parts.entries,
         allow: parts.allow ?? ((wants) => wants),
-        onChange: changed,
+        onChange() {
+          changed();
+          if (made.paths().length === 0) dialling.lost(key);
+        },
         onGone(reason) {
           if (neighbours.get(key) === made) neighbours.delete(key);
           gone.set(key, reason);
@@ -154,6 +159,8 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     transport.onAddresses(() => dialling.again()),
   ]);
 
+  const pipes = createPipes({ ...parts, known: known.all, hello: ownHello, whyNot });
+
   const describe = (peer: KnownPeer): RemotePeer => {
     const neighbour = neighbours.get(peer.key);
     const paths = neighbour?.paths() ?? [];
@@ -202,12 +209,14 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
       listeners[event].add(listener);
       return () => listeners[event].delete(listener);
     },
+    pipes,
     fetch: parts.blobs.fetch,
     async close() {
       if (isClosed) return;
       isClosed = true;
       for (const stop of stops) stop();
       dialling.close();
+      pipes.close();
       await Promise.all([...neighbours.values()].map((neighbour) => neighbour.end('going away')));
       await Promise.all(transports.map((transport) => transport.close()));
     },

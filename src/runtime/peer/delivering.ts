@@ -2,6 +2,7 @@
 import { decodeEnvelope } from '../../core/envelope/envelope.ts';
 import { fromEnvelope, type PiperHint, type PiperMessage, toPost } from '../../core/envelope/piper.ts';
 import type { Placed } from '../../core/ports.ts';
+import { MAILBOX_PREFIX } from '../../core/scope.ts';
 import { manifestHashes } from '../../core/seal/blob.ts';
 import type { PeerPorts } from './ports.ts';
 import type { PostOutcome, RelayClient } from './relay-client.ts';
@@ -38,6 +39,9 @@ export async function deliver(
   }
   if (!steps.isWanted()) return { kind: 'taken' };
   steps.leaves();
+  if (placed.scope.startsWith(MAILBOX_PREFIX)) {
+    return relay.postMail(placed.scope.slice(MAILBOX_PREFIX.length), toPost(message));
+  }
   return relay.post(toPost(message, (placed.hint === '' ? {} : JSON.parse(placed.hint)) as PiperHint));
 }
 

@@ -2,8 +2,10 @@
  * What a relay sends, on its way into the pipeline and the directory. The relay is not trusted: what is malformed or
  * forged is passed over, and never stops what comes behind it.
  */
+import { fitsScope } from '../../core/envelope/placement.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { ServerEvent } from '../../core/ports.ts';
+import { mailboxScope } from '../../core/scope.ts';
 import type { Pipeline } from '../pipeline/types.ts';
 import type { Directory } from './directory.ts';
 import type { PeerPorts } from './ports.ts';
@@ -83,6 +85,30 @@ export async function fillHistory(parts: IncomingParts, channel: string): Promis
     since = new Date(Date.parse(next) - 1).toISOString();
   }
   await store.commit([{ op: 'put', space: 'filled', key: channel, value: since }]);
+}
+
+/** What waits in the own mailbox at the relay, a page at a time from where the last call ended. */
+export async function fetchMail(parts: IncomingParts, dot1: string): Promise<void> {
+  const { store } = parts.ports;
+  const key = `mail ${parts.relay.url}`;
+  for (let after = Number((await store.record('own', key)) ?? 0); ; ) {
+    const { envelopes, next } = await parts.relay.mail(dot1, after);
+    for (const value of envelopes) await takeMail(parts, value, mailboxScope(dot1));
+    if (envelopes.length === 0 || next <= after) return;
+    after = next;
+    await store.commit([{ op: 'put', space: 'own', key, value: String(after) }]);
+  }
+}
+
+async function takeMail({ ports, pipeline }: IncomingParts, value: unknown, scope: string): Promise<void> {
+  try {
+    const served = readServed(value);
+    const arrival = { ...arrivalOf(served, ports.clock.now(), 'sync'), scope };
+    if (fitsScope(arrival.envelope, scope)) await pipeline.admit(arrival);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    ports.onError?.(error);
+  }
 }
 
 function parse(data: string): unknown {

@@ -6,7 +6,7 @@
 import { RemoteError } from '../../core/errors.ts';
 import type { AbortSignalLike, Placed } from '../../core/ports.ts';
 import { type Canceller, createCanceller } from './cancel.ts';
-import { fetchProfiles, fillHistory, type IncomingParts, TAKEN_AT_ONCE, takeEvent } from './incoming.ts';
+import { fetchMail, fetchProfiles, fillHistory, type IncomingParts, TAKEN_AT_ONCE, takeEvent } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
 import type { Connection, PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
@@ -42,6 +42,7 @@ const LONGEST_WAIT_MS = 30_000;
 const MEMBERS_WAIT_MS = 3000;
 const SETTLE_WAIT_MS = 5000;
 const CURSOR_MS = 500;
+const MAIL_MS = 15_000;
 
 export function createLink(parts: LinkParts): Link {
   const { ports, relay, self, outbox } = parts;
@@ -50,6 +51,7 @@ export function createLink(parts: LinkParts): Link {
   let opening: Promise<void> = Promise.resolve();
   let draining: Promise<void> | undefined;
   let again = false;
+  let stopLooking = () => {};
   const attempt = createAttempt();
   const asked = new Map<string, Promise<void>>();
 
@@ -92,6 +94,14 @@ export function createLink(parts: LinkParts): Link {
 
   const cursor = createCursor(ports);
 
+  /** Mailboxes have no stream: they are looked into now and then. */
+  const lookForMail = async (): Promise<void> => {
+    stopLooking();
+    if (!online) return;
+    await fetchMail(parts, self.dot1);
+    stopLooking = ports.clock.after(MAIL_MS, () => void lookForMail().catch((error) => ports.onError?.(error)));
+  };
+
   const opened = async (channels: readonly string[]) => {
     online = true;
     parts.onConnection({ connection: 'online' });
@@ -101,6 +111,7 @@ export function createLink(parts: LinkParts): Link {
     nudge();
   };
   const catchUp = async (channels: readonly string[]) => {
+    await lookForMail();
     await parts.onChannels();
     for (const channel of channels) await fillHistory(parts, channel);
   };
@@ -163,6 +174,7 @@ export function createLink(parts: LinkParts): Link {
         await Promise.race([pause(ports, rest, signal), woken]);
       }
       attempt.done();
+      stopLooking();
       unwatch?.();
     },
     refresh(rejoin) {

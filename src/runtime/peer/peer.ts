@@ -10,6 +10,7 @@ import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
 import type { Network } from '../network/network.ts';
 import { createPeerNetwork } from '../network/peer-network.ts';
+import { createTransfer } from '../network/transfer.ts';
 import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
@@ -18,6 +19,7 @@ import { adoptProfile } from './adopt.ts';
 import { asideOps } from './asides.ts';
 import { createCanceller } from './cancel.ts';
 import { createChannel } from './channel.ts';
+import { createDirect } from './direct.ts';
 import { createDirectory } from './directory.ts';
 import { fileReference } from './file-reference.ts';
 import { createLink, type Link } from './link.ts';
@@ -86,9 +88,22 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   });
   const stopLink = link && keepRunning(ports, link);
 
+  const direct = await createDirect({ ...parts, queued: channelParts.queued });
+  const transfer = createTransfer(logs, network.fetch);
+
   return {
     identity: identityOf(self),
     logs,
+    send(identity, bytes) {
+      checkOpen();
+      return direct.send(identity, bytes);
+    },
+    onMessage: direct.onMessage,
+    pipe: network.pipes.open,
+    onPipe: network.pipes.accept,
+    put: logs.files.put,
+    get: transfer.get,
+    paths: (identity) => network.peers().flatMap((peer) => (peer.identity === identity ? peer.paths : [])),
     people: parts.people,
     network,
     bundles: createBundles({
@@ -125,6 +140,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       await link?.settled();
       unsubscribe();
       sharing.stop();
+      await direct.close();
       await stopLink?.();
       await network.close();
       await logs.close();

@@ -18,6 +18,10 @@ export interface RelayChannel {
 export interface RelayClient {
   readonly url: string;
   post(body: unknown): Promise<PostOutcome>;
+  /** Leaves a sealed message in somebody's mailbox. */
+  postMail(dot1: string, body: unknown): Promise<PostOutcome>;
+  /** What waits in a mailbox after the cursor, at most a page; `next` goes on from there. */
+  mail(dot1: string, after: number): Promise<{ envelopes: unknown[]; next: number }>;
   putProfile(profile: unknown): Promise<PostOutcome>;
   putBlob(hash: string, bytes: Uint8Array): Promise<PostOutcome>;
   /** Undefined where the relay has no such blob. */
@@ -52,6 +56,13 @@ export function createRelayClient(http: Http, base: string): RelayClient {
   return {
     url,
     post: (body) => send('POST', '/messages', JSON.stringify(body), JSON_HEADERS),
+    postMail: (dot1, body) => send('POST', `/mailbox/${dot1}/push`, JSON.stringify(body), JSON_HEADERS),
+    async mail(dot1, after) {
+      const response = await http.request({ method: 'GET', url: `${url}/mailbox/${dot1}/pull?since=${after}` });
+      const value = response.status === 200 ? (parse(response) as { envelopes?: unknown; next_cursor?: unknown }) : {};
+      const { envelopes, next_cursor: next } = value ?? {};
+      return { envelopes: Array.isArray(envelopes) ? envelopes : [], next: typeof next === 'number' ? next : after };
+    },
     putProfile: (profile) => send('PUT', '/profiles', JSON.stringify(profile), JSON_HEADERS),
     putBlob: (hash, bytes) => send('PUT', `/blobs/${hash}`, bytes, BYTES_HEADERS),
     async getBlob(hash, signal) {

@@ -60,15 +60,20 @@ async function sealFiles(ports: PeerPorts, { files = [], onProgress, signal }: O
 
 export interface OutgoingSeal {
   readonly channel: string;
-  readonly body: Pick<OutgoingBody, 'text' | 'files' | 'sharedKeys'>;
+  readonly body: Pick<OutgoingBody, 'text' | 'files' | 'sharedKeys' | 'data' | 'receipt'>;
   readonly recipients: readonly Recipient[];
   readonly attachments?: readonly AttachmentMeta[];
   /** It is for one recipient, and nothing to all others. */
   readonly aside?: boolean;
+  /** Where it is placed; in the channel by default. */
+  readonly scope?: string;
 }
 
 /** Seals a body to these recipients and puts it durably into the outbox. */
-export async function sendBody(parts: SendingParts, { channel, body, aside, ...seal }: OutgoingSeal): Promise<Placed> {
+export async function sendBody(
+  parts: SendingParts,
+  { channel, body, aside, scope, ...seal }: OutgoingSeal,
+): Promise<Placed> {
   const { ports, self } = parts;
   const { agent, name } = self.state();
   const message = await sealMessage(
@@ -84,7 +89,7 @@ export async function sendBody(parts: SendingParts, { channel, body, aside, ...s
   );
   const admission = await parts.pipeline.admit({
     envelope: toEnvelope(message),
-    scope: channelScope(channel),
+    scope: scope ?? channelScope(channel),
     time: timeOf(message),
     received: ports.clock.now(),
     expires: 0,

@@ -103,7 +103,9 @@ function transportsOf({ port, webrtc, webrtcDirect }: Libp2pOptions, relays: num
     circuitRelayTransport({ reservationConcurrency: Math.max(1, relays) }),
     ...(port === undefined ? [] : [sharedPortTransport(port)]),
     ...(webrtc === undefined ? [] : [webRTC({ rtcConfiguration })]),
-    webrtcDirect === undefined ? onlyDials(webRTCDirect({ rtcConfiguration })) : webRTCDirect({ rtcConfiguration }),
+    webrtcDirect === undefined
+      ? onlyDials(webRTCDirect({ rtcConfiguration }))
+      : webRTCDirect({ rtcConfiguration, ...(webrtcDirect.certificate && { certificate: webrtcDirect.certificate }) }),
   ] as RawOptions['transports'];
 }
 

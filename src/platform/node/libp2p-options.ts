@@ -1,5 +1,6 @@
 /** What the transport over libp2p is told, and what its heavy half (libp2p-running.ts) offers the light one (libp2p.ts). */
 import type { TransportStream } from '../../core/transport.ts';
+import type { WebrtcCertificate } from './libp2p-certificate.ts';
 import type { SharedPort } from './port-share.ts';
 
 export interface RelayLimits {
@@ -26,7 +27,7 @@ export interface Libp2pOptions {
   /** Direct connections between peers behind NATs; `stun` as stun:host:port, and none but these are asked. */
   readonly webrtc?: { readonly stun: readonly string[] };
   /** A UDP port for browsers without certificates. */
-  readonly webrtcDirect?: { readonly host: string; readonly port: number };
+  readonly webrtcDirect?: { readonly host: string; readonly port: number; readonly certificate?: WebrtcCertificate };
   /** How long a dial may take. */
   readonly dialMs?: number;
 }

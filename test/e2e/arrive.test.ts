@@ -72,6 +72,7 @@ test('confirmed words are nowhere to be had again, in no tab and after no reload
   const page = await arrive(context, house.url, 'Ada');
   const other = await openPage(context, house.url);
   await other.getByRole('heading', { name: 'Write down your 24 words' }).waitFor();
+  await page.bringToFront();
   const words = await confirmWords(page);
   for (const tab of [page, other]) {
     await tab.reload();

@@ -30,6 +30,8 @@ test('a theme holds for all tabs and visits, and before anything is drawn', { sk
   const page = await arrive(context, house.url, 'Ada');
   const other = await openPage(context, house.url);
   await composer(other).waitFor();
+  // A tab in the background draws once a second.
+  await page.bringToFront();
   assert.deepEqual([await ground(page), await ground(other)], [LIGHT, LIGHT]);
   const settings = await openSettings(page);
   await settings.getByLabel('Dark').check();
@@ -57,6 +59,8 @@ test('a language is spoken at once, in all tabs, and at the next visit', { skip:
   const page = await arrive(context, house.url, 'Ada');
   const other = await openPage(context, house.url);
   await composer(other).waitFor();
+  // A tab in the background draws once a second.
+  await page.bringToFront();
   await (await openSettings(page)).getByLabel('Language').selectOption({ label: 'Deutsch' });
   await dialog(page, 'Einstellungen').waitFor();
   await other.getByRole('button', { name: 'Einstellungen: Ada' }).waitFor();
@@ -122,6 +126,8 @@ test('after a log-out nothing is left in the browser, and all its tabs are at th
   const page = await arrive(context, `${house.url}#/channel/garden`, 'Ada');
   const other = await openPage(context, house.url);
   await composer(other).waitFor();
+  // A tab in the background draws once a second.
+  await page.bringToFront();
   const words = await confirmWords(page);
   await (await openSettings(page)).getByLabel('Dark').check();
   await page.keyboard.press('Escape');

@@ -143,7 +143,11 @@ function Words({ label, entry, found }: { label: string; entry: WordEntry; found
 
 function said(problem: EntryProblem): string {
   const { restore } = words;
-  if (problem.kind === 'unknown') return restore.unknown(problem.typed);
+  if (problem.kind === 'unknown') {
+    return problem.like.length > 0
+      ? `${restore.unknown(problem.typed)} ${restore.like}`
+      : restore.unknown(problem.typed);
+  }
   return problem.kind === 'several' ? restore.several : restore.tooMany(problem.count);
 }
 

@@ -30,7 +30,9 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
       <Looks settings={settings} />
       <section class="setting">
         <h3>{words.settings.about}</h3>
-        <p class="hint">{words.settings.version(version)}</p>
+        <p class="hint">
+          <bdi dir="ltr">{words.settings.version(version)}</bdi>
+        </p>
         {relay !== undefined && <p class="hint">{words.settings.relay(relay)}</p>}
         <button
           type="button"

@@ -58,7 +58,7 @@ async function play({ acts = [] }: Scene): Promise<void> {
 }
 
 function buttonNamed(name: string): HTMLElement | undefined {
-  const place = document.querySelector('dialog[open]') ?? document;
+  const place = document.querySelector('dialog') ?? document;
   const buttons = [...place.querySelectorAll<HTMLButtonElement>('button:enabled')];
   return buttons.find((each) => each.textContent?.trim() === name);
 }

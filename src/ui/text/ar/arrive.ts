@@ -49,7 +49,7 @@ export const arrive: typeof en = {
     word: (position: number) => `الكلمة ${number(position)} من ${number(24)}`,
     hint: 'تكفي بضعة أحرف؛ المسافة أو Enter تأخذ الكلمة. يمكنك لصق الكلمات كلها مرة واحدة.',
     begun: 'كلمات تبدأ هكذا',
-    like: 'هل تقصد',
+    like: 'هل تقصد إحدى هذه؟',
     unknown: (typed: string) => `«${typed}» ليست في قائمة الكلمات.`,
     several: 'عدة كلمات تبدأ هكذا: تابع الكتابة أو اختر واحدة.',
     entered: 'الكلمات حتى الآن',

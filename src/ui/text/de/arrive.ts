@@ -51,7 +51,7 @@ export const arrive: typeof en = {
     word: (position: number) => `Wort ${number(position)} von 24`,
     hint: 'Ein paar Buchstaben genügen; Leertaste oder Enter übernimmt das Wort. Du kannst alle 24 auf einmal einfügen.',
     begun: 'Wörter, die so beginnen',
-    like: 'Meintest du',
+    like: 'Meintest du eines davon?',
     unknown: (typed: string) => `„${typed}“ steht nicht in der Liste der Wörter.`,
     several: 'Mehrere Wörter beginnen so: Tipp weiter oder wähl eines.',
     entered: 'Wörter bisher',

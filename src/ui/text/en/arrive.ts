@@ -49,7 +49,7 @@ export const arrive = {
     word: (position: number) => `Word ${number(position)} of 24`,
     hint: 'A few letters are enough; space or Enter takes the word. You can paste all 24 at once.',
     begun: 'Words that begin so',
-    like: 'Did you mean',
+    like: 'Did you mean one of these?',
     unknown: (typed: string) => `“${typed}” is not in the list of words.`,
     several: 'Several words begin so: go on typing, or choose one.',
     entered: 'Words so far',

@@ -37,6 +37,11 @@ export interface FakePeer extends Peer {
 
 type Listener = (value: never) => void;
 
+/** What goes from identity to identity, the page has no part in. */
+const absent = (): never => {
+  throw new Error('Cannot reach other identities: the made-up peer has no network');
+};
+
 const KEY = 'a1'.repeat(32);
 const DOT1 = 'dot1:3fa85f6457174562';
 
@@ -129,7 +134,7 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
 
   return {
     identity,
-    // The page shows none of these three.
+    // The page shows none of these.
     get logs(): never {
       throw new Error('Cannot use logs: the made-up peer has none');
     },
@@ -139,6 +144,7 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     get network(): never {
       throw new Error('Cannot use the network: the made-up peer has none');
     },
+    ...{ send: absent, onMessage: absent, pipe: absent, onPipe: absent, put: absent, get: absent, paths: absent },
     people: {
       list: async () => [...people.values()],
       safetyNumber: async (key) => (key === KEY || !people.has(key) ? undefined : digits(key)),

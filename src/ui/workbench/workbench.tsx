@@ -49,7 +49,9 @@ if (root !== null && scene !== undefined) {
   );
 }
 
-async function play({ acts = [] }: Scene): Promise<void> {
+async function play({ acts = [], panel }: Scene): Promise<void> {
+  // A button of the same name may stand on the page below.
+  if (panel !== undefined) await found(() => document.querySelector('dialog[open]'));
   for (const act of acts) {
     if ('press' in act) (await found(() => buttonNamed(act.press()))).click();
     else enter(await found(() => document.querySelector<HTMLInputElement>('#seed-word, .sheet-panel input')), act.type);

@@ -61,7 +61,9 @@ function Count({ channel }: { channel: ChannelEntry }) {
   const said = isUnread ? words.channels.unread(count) : words.channels.count(count);
   return (
     <span class={isUnread && !channel.muted ? 'badge' : 'count'} title={said}>
-      <span aria-hidden="true">{count > 999 ? `${words.number(999)}+` : words.number(count)}</span>
+      <span aria-hidden="true" dir="ltr">
+        {count > 999 ? `${words.number(999)}+` : words.number(count)}
+      </span>
       <span class="unseen">{said}</span>
     </span>
   );

@@ -5,7 +5,7 @@ export const withoutAddress = (problem: string): string =>
   problem.replace(/^(\u2068?)Cannot [^:]*\bhttps?:\/\/\S+: /, '$1');
 
 /** Reasons come as phrases or as sentences. */
-export const sentence = (text: string): string => (/[.!?؟]$/.test(text) ? text : `${text}.`);
+export const sentence = (text: string): string => (/[.!?؟]\u2069?$/.test(text) ? text : `${text}.`);
 
 /** Reasons that are told often enough to be told in every language; below the page all speak English. */
 export type Reason =
@@ -22,7 +22,7 @@ export type Reason =
 const REASONS: readonly (readonly [Reason, RegExp])[] = [
   ['no-network', /this device has no network/],
   ['ended', /the relay ended the connection|the connection was cut/],
-  ['silent', /the connection seems broken|timed out|in time/],
+  ['silent', /the connection seems broken|does not answer|timed out|in time/],
   ['rate', /\b429\b|messages a minute|too many/i],
   ['no-room', /no space left|no room|quota/i],
   ['gone', /is not there/],

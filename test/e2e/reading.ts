@@ -57,8 +57,10 @@ export function unnamed(): string[] {
     'button, a, input, textarea, [tabindex], dialog, nav, aside, summary',
   )) {
     const labelled = element.getAttribute('aria-label') ?? '';
-    const label = element.id === '' ? null : document.querySelector(`label[for="${element.id}"]`);
-    const text = (element.textContent ?? '') + (label?.textContent ?? '') + labelled;
+    const labels =
+      element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null;
+    const label = [...(labels ?? [])].map(({ textContent }) => textContent).join('');
+    const text = (element.textContent ?? '') + label + labelled;
     if (text.trim() === '') found.push(element.outerHTML.slice(0, 120));
   }
   return found;

@@ -7,8 +7,8 @@ import { DecodeError } from './errors.ts';
 import { fromBase32, toBase32 } from './identity/base32.ts';
 import type { Sha256 } from './ports.ts';
 import { LABELS, LIMITS } from './registry.ts';
-import { INVITATION_BYTES, readAddresses } from './sync/session/hello.ts';
-import { isUnknownTag, Reader, readTags, readText, tagged } from './wire.ts';
+import { INVITATION_BYTES, readAddresses, readName } from './sync/session/hello.ts';
+import { isUnknownTag, Reader, readTags, tagged } from './wire.ts';
 
 export interface Ticket {
   /** The peer's key, 32 bytes. */
@@ -32,17 +32,12 @@ const INVITATION = 4;
 const ADDRESS = 6;
 const RULES = { known: [PEER, NAME, IDENTITY, INVITATION, ADDRESS], repeated: [ADDRESS], atMost: 64 };
 
-export function encodeTicket(sha256: Sha256, { peer, identity, addresses, invitation, name }: Ticket): string {
-  const bytes = concat(
-    HEADER,
-    tagged(PEER, peer),
-    ...(name === '' ? [] : [tagged(NAME, name)]),
-    // A relay is its own identity.
-    ...(equal(peer, identity) ? [] : [tagged(IDENTITY, identity)]),
-    ...(invitation === undefined ? [] : [tagged(INVITATION, invitation)]),
-    ...addresses.slice(0, LIMITS.peerAddresses).map((address) => tagged(ADDRESS, address)),
-  );
-  return PREFIX + toBase32(concat(bytes, check(sha256, bytes))).toLowerCase();
+/** Of the addresses as many as fit, the best ones first. */
+export function encodeTicket(sha256: Sha256, ticket: Ticket): string {
+  for (let count = Math.min(ticket.addresses.length, LIMITS.peerAddresses); ; count--) {
+    const text = spell(sha256, ticket, ticket.addresses.slice(0, count));
+    if (text.length <= LIMITS.ticketUnits || count === 0) return text;
+  }
 }
 
 /** Takes upper and lower case, and spaces or line breaks between. Throws DecodeError that says what is wrong. */
@@ -57,14 +52,29 @@ export function decodeTicket(sha256: Sha256, text: string): Ticket {
     return value === undefined || value.length === length ? value : reader.refuse(field, `expected ${length} bytes`);
   };
   const peer = bytesOf(PEER, 32, 'peer') ?? reader.refuse('peer', 'expected 32 bytes');
+  const identity = bytesOf(IDENTITY, 32, 'identity');
+  if (identity !== undefined && equal(peer, identity)) reader.refuse('identity', 'expected another than the peer');
   const invitation = bytesOf(INVITATION, INVITATION_BYTES, 'invitation');
   return {
     peer,
-    identity: bytesOf(IDENTITY, 32, 'identity') ?? peer,
+    identity: identity ?? peer,
     addresses: readAddresses(tags.get(ADDRESS) ?? [], (detail) => reader.refuse('address', detail)),
     ...(invitation && { invitation }),
-    name: readText(tags.get(NAME)?.[0] ?? new Uint8Array(), 'name', LIMITS.profileNameUnits),
+    name: readName(tags.get(NAME)?.[0], (detail) => reader.refuse('name', detail)),
   };
+}
+
+function spell(sha256: Sha256, { peer, identity, invitation, name }: Ticket, addresses: readonly string[]): string {
+  const bytes = concat(
+    HEADER,
+    tagged(PEER, peer),
+    ...(name === '' ? [] : [tagged(NAME, name)]),
+    // A relay is its own identity.
+    ...(equal(peer, identity) ? [] : [tagged(IDENTITY, identity)]),
+    ...(invitation === undefined ? [] : [tagged(INVITATION, invitation)]),
+    ...addresses.map((address) => tagged(ADDRESS, address)),
+  );
+  return PREFIX + toBase32(concat(bytes, check(sha256, bytes))).toLowerCase();
 }
 
 function unspell(sha256: Sha256, text: string): Uint8Array {

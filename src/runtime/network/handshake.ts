@@ -12,10 +12,10 @@ import {
   type PeerCertificate,
   peerCertificateBytes,
 } from '../../core/sync/session/hello.ts';
+import { oneLine } from '../../core/sync/session/messages.ts';
 import type { FramedStream } from './framing.ts';
 
 const HANDSHAKE_MS = 10_000;
-const REASON_UNITS = 200;
 
 /** What the identity says of this peer's key, once for each start. */
 export async function certifyPeer(signer: Signer, peer: Uint8Array, created: number): Promise<PeerCertificate> {
@@ -66,7 +66,7 @@ export async function shakeHands(
 /** Each side says whether it lets the other in: nothing, or why not. */
 async function agree(line: FramedStream, refusal: string | undefined): Promise<void> {
   const { address } = line.stream;
-  await line.send([utf8(refusal ?? '')]);
+  await line.send([utf8(oneLine(refusal ?? ''))]);
   if (refusal !== undefined) {
     await line.stream.close();
     // Until the other side has read it and gone: breaking the stream now could take the answer with it.
@@ -74,7 +74,7 @@ async function agree(line: FramedStream, refusal: string | undefined): Promise<v
     throw new RemoteError(`Cannot let ${address} in: ${refusal}`);
   }
   const answer = fromUtf8(await next(line));
-  if (answer !== '') throw new RemoteError(`Cannot join ${address}: ${(answer ?? '').slice(0, REASON_UNITS)}`);
+  if (answer !== '') throw new RemoteError(`Cannot join ${address}: ${oneLine(answer ?? 'it did not say why')}`);
 }
 
 async function next(line: FramedStream): Promise<Uint8Array> {

@@ -3,6 +3,7 @@
  * identity's signature over the peer's key, which the transport has proved.
  */
 import { concat, utf8 } from '../../bytes.ts';
+import { isProfileName } from '../../profile.ts';
 import { LABELS, LIMITS } from '../../registry.ts';
 import { isUnknownTag, Reader, readNumber, readTags, readText, type Tags, tagged, varint } from '../../wire.ts';
 
@@ -26,6 +27,8 @@ export interface Hello {
   readonly name: string;
   /** Where the sender can be reached, best first. */
   readonly addresses: readonly string[];
+  /** It forwards connections for others, who can be reached through it. */
+  readonly forwards?: boolean;
   /** What the ticket held, where one invited the sender. */
   readonly invitation?: Uint8Array;
 }
@@ -40,12 +43,14 @@ const ADDRESS = 6;
 const SIGNATURE = 7;
 const NOW = 8;
 const WINDOW = 9;
+const FORWARDS = 10;
 const RULES = {
-  known: [IDENTITY, NAME, PEER, INVITATION, CREATED, ADDRESS, SIGNATURE, NOW, WINDOW],
+  known: [IDENTITY, NAME, PEER, INVITATION, CREATED, ADDRESS, SIGNATURE, NOW, WINDOW, FORWARDS],
   repeated: [ADDRESS],
   atMost: 64,
 };
 export const INVITATION_BYTES = 16;
+const ADDRESS_FORM = /^[\x21-\x7e]+$/;
 const LEAST_WINDOW = 65_536;
 
 /** label ‖ 0 ‖ peer ‖ identity ‖ created (varint). */
@@ -58,7 +63,15 @@ export const peerCertificateBytes = (certificate: Omit<PeerCertificate, 'signatu
     varint(certificate.created),
   );
 
-export function encodeHello({ certificate, now, window, name, addresses, invitation }: Hello): Uint8Array<ArrayBuffer> {
+export function encodeHello({
+  certificate,
+  now,
+  window,
+  name,
+  addresses,
+  forwards,
+  invitation,
+}: Hello): Uint8Array<ArrayBuffer> {
   return concat(
     MAGIC,
     tagged(IDENTITY, certificate.identity),
@@ -70,6 +83,7 @@ export function encodeHello({ certificate, now, window, name, addresses, invitat
     tagged(SIGNATURE, certificate.signature),
     tagged(NOW, varint(now)),
     tagged(WINDOW, varint(window)),
+    ...(forwards ? [tagged(FORWARDS, '')] : []),
   );
 }
 
@@ -100,8 +114,9 @@ export function decodeHello(bytes: Uint8Array): Hello {
     },
     now: number(tags, NOW, 'now'),
     window,
-    name: readText(tags.get(NAME)?.[0] ?? new Uint8Array(), 'name', LIMITS.profileNameUnits),
+    name: readName(tags.get(NAME)?.[0], (detail) => reader.refuse('name', detail)),
     addresses: readAddresses(tags.get(ADDRESS) ?? [], (detail) => reader.refuse('address', detail)),
+    ...(tags.has(FORWARDS) && { forwards: true }),
     ...(invitation && { invitation }),
   };
 }
@@ -110,8 +125,14 @@ export function readAddresses(values: readonly Uint8Array[], refuse: (detail: st
   if (values.length > LIMITS.peerAddresses) refuse(`expected at most ${LIMITS.peerAddresses}`);
   return values.map((value) => {
     const address = readText(value, 'address', LIMITS.addressUnits);
-    return /^[\x21-\x7e]+$/.test(address) ? address : refuse('expected printable ASCII');
+    return ADDRESS_FORM.test(address) ? address : refuse('expected printable ASCII');
   });
+}
+
+/** A name for people, as profiles have it: what is shown must not steer a terminal. Empty where there is none. */
+export function readName(value: Uint8Array | undefined, refuse: (detail: string) => never): string {
+  const name = readText(value ?? new Uint8Array(), 'name', LIMITS.profileNameUnits);
+  return isProfileName(name) ? name : refuse('expected no control characters');
 }
 
 const number = (tags: Tags, tag: number, field: string): number =>

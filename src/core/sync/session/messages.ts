@@ -37,7 +37,7 @@ export type Message =
   | { readonly type: 'entries'; readonly author: Uint8Array; readonly from: number; readonly text: Uint8Array }
   /** Asks for a blob's bytes from `at` on. */
   | { readonly type: 'fetch'; readonly hash: Uint8Array; readonly at: number }
-  /** `total` 0: it is not here. */
+  /** `total` 0: it is not here; `at` is 0 as well then. */
   | {
       readonly type: 'blob';
       readonly hash: Uint8Array;
@@ -72,25 +72,40 @@ const TYPES = {
 const NAMES = new Map<number, Message['type']>(
   Object.entries(TYPES).map(([name, code]) => [code, name as Message['type']]),
 );
+/** These carry what the store holds, and take credit; all others are small. */
+const BULK: ReadonlySet<Message['type']> = new Set(['rows', 'entries', 'blob']);
+/** Of a blob every piece but the last has as much at least, so that pieces cost no more than what they bring. */
+const LEAST_PIECE = 16_384;
+/** What a row takes beside its bytes. */
+const ROW_COST = 64;
 const REASON_UNITS = 200;
 const SET_UNITS = 80;
+const CONTROL = /\p{Cc}/gu;
 
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   return concat(varint(TYPES[message.type]), ...fields(message));
 }
 
+/** What a message of bulk takes of the credit (spec/09-sync.md#credit). */
+export const costOf = (message: Message, length: number): number =>
+  message.type === 'rows' ? length + ROW_COST * message.rows.length : length;
+
 /** Undefined for a message of a later version that may be skipped. Throws DecodeError. */
 export function decodeMessage(bytes: Uint8Array): Message | undefined {
-  if (bytes.length > LIMITS.syncBulkBytes) {
-    throw new DecodeError('message', `Cannot read message: expected at most ${LIMITS.syncBulkBytes} bytes`);
-  }
+  refuseLong(bytes, LIMITS.syncBulkBytes);
   const reader = new Reader(bytes, 'sync message');
   const code = reader.varint('type');
   const type = NAMES.get(code);
   if (type === undefined) return code % 2 === 0 ? undefined : reader.refuse('type', `${code} is critical and unknown`);
+  if (!BULK.has(type)) refuseLong(bytes, LIMITS.syncMessageBytes);
   const message = READ[type](reader);
   reader.end();
   return message;
+}
+
+function refuseLong({ length }: Uint8Array, most: number): void {
+  if (length <= most) return;
+  throw new DecodeError('message', `Cannot read message: expected at most ${most} bytes, got ${length}`);
 }
 
 function fields(message: Message): Uint8Array[] {
@@ -120,7 +135,7 @@ function fields(message: Message): Uint8Array[] {
     case 'rest':
       return [varint(message.messages)];
     case 'bye':
-      return [text(message.reason.slice(0, REASON_UNITS))];
+      return [text(oneLine(message.reason))];
   }
 }
 
@@ -137,20 +152,30 @@ const READ: Readonly<Record<Message['type'], (reader: Reader) => Message>> = {
     return { type: 'rows', set, rows: some(reader, LIMITS.syncItems, readRow) };
   },
   read: (reader) => ({ type: 'read', author: reader.take(32, 'author'), from: reader.varint('from') }),
-  entries: (reader) => ({
-    ...{ type: 'entries', author: reader.take(32, 'author'), from: reader.varint('from'), text: rest(reader) },
-  }),
+  entries: (reader) => {
+    const [author, from] = [reader.take(32, 'author'), reader.varint('from')];
+    if (reader.left === 0) reader.refuse('text', 'expected an entry');
+    return { type: 'entries', author, from, text: rest(reader) };
+  },
   fetch: (reader) => ({ type: 'fetch', hash: reader.take(32, 'hash'), at: reader.varint('at') }),
   blob: (reader) => {
     const [hash, total, at] = [reader.take(32, 'hash'), reader.varint('total'), reader.varint('at')];
     if (at + reader.left > total) reader.refuse('at', 'expected no bytes behind the end');
+    if (at + reader.left < total && reader.left < LEAST_PIECE)
+      reader.refuse('bytes', `expected ${LEAST_PIECE} or more`);
     return { type: 'blob', hash, total, at, bytes: rest(reader) };
   },
   stop: (reader) => ({ type: 'stop', hash: reader.take(32, 'hash') }),
   credit: (reader) => ({ type: 'credit', bytes: reader.varint('bytes') }),
   rest: (reader) => ({ type: 'rest', messages: reader.varint('messages') }),
-  bye: (reader) => ({ type: 'bye', reason: readString(reader, 'reason', REASON_UNITS) }),
+  bye: (reader) => {
+    const reason = readString(reader, 'reason', REASON_UNITS);
+    return reason === oneLine(reason) ? { type: 'bye', reason } : reader.refuse('reason', 'expected one line of text');
+  },
 };
+
+/** For people, in terminals too: what is written to them must not steer them. */
+export const oneLine = (reason: string): string => reason.replace(CONTROL, ' ').slice(0, REASON_UNITS);
 
 const text = (value: string): Uint8Array => {
   const bytes = new TextEncoder().encode(value);

@@ -2,11 +2,11 @@
  * What one side has to send in bulk: rows first, then entries, then blobs, each kind in turn, never more than the
  * receiver has given credit for (spec/09-sync.md#credit). What waits is names of things, not the things, and bounded.
  */
-import { toHex } from '../../bytes.ts';
+import { equal, toHex } from '../../bytes.ts';
 import { LIMITS } from '../../registry.ts';
 import type { Item } from '../item.ts';
 import type { Supplied, Supply } from './actions.ts';
-import { encodeMessage, type Message } from './messages.ts';
+import { costOf, encodeMessage, type Message } from './messages.ts';
 
 /** So many are read from the store at once. */
 const AT_ONCE = 4;
@@ -24,8 +24,9 @@ export class Outgoing {
   readonly #entries = new Map<string, { author: Uint8Array; from: number }>();
   readonly #blobs = new Map<string, { hash: Uint8Array; at: number }>();
   readonly #jobs = new Map<number, Supply>();
-  readonly #ready: Message[] = [];
+  #ready: Message[] = [];
   #credit: number;
+  #rows = 0;
   #turn = 0;
   #nextJob = 1;
 
@@ -44,31 +45,45 @@ export class Outgoing {
     return this.#queues.get(set)?.items.size ?? 0;
   }
 
+  /** How many rows of all sets wait. */
+  get waitingInAll(): number {
+    return this.#rows;
+  }
+
   rows(set: string, items: Iterable<Item>): void {
     const queue = this.#queues.get(set) ?? { items: new Map() };
+    const before = queue.items.size;
     for (const item of items) queue.items.set(toHex(item.id), item);
+    this.#rows += queue.items.size - before;
     if (queue.items.size > 0) this.#queues.set(set, queue);
   }
 
   /** The other side has it by now. */
   drop(set: string, id: Uint8Array): void {
     const queue = this.#queues.get(set);
-    if (queue?.items.delete(toHex(id)) && queue.items.size === 0) this.#queues.delete(set);
+    if (!queue?.items.delete(toHex(id))) return;
+    this.#rows--;
+    if (queue.items.size === 0) this.#queues.delete(set);
   }
 
   /** False where too much is asked for at once. */
   entries(author: Uint8Array, from: number): boolean {
     this.#entries.set(toHex(author), { author, from });
-    return this.#entries.size <= LIMITS.syncItems;
+    return this.#entries.size <= LIMITS.syncSets;
   }
 
+  /** Takes the place of what was asked of that blob before. */
   blob(hash: Uint8Array, at: number): boolean {
+    this.stop(hash);
     this.#blobs.set(toHex(hash), { hash, at });
     return this.#blobs.size <= LIMITS.syncBlobs;
   }
 
+  /** What has been read of it already does not go either. */
   stop(hash: Uint8Array): void {
     this.#blobs.delete(toHex(hash));
+    for (const [job, supply] of this.#jobs) if (isOfBlob(supply, hash)) this.#jobs.delete(job);
+    this.#ready = this.#ready.filter((message) => message.type !== 'blob' || !equal(message.hash, hash));
   }
 
   grant(bytes: number): boolean {
@@ -82,7 +97,7 @@ export class Outgoing {
       const next = this.#ready.shift();
       if (next === undefined) return;
       const message = encodeMessage(next);
-      this.#credit -= message.length;
+      this.#credit -= costOf(next, message.length);
       yield { message, urgent: next.type === 'rows' && message.length <= PIECE };
     }
   }
@@ -127,8 +142,8 @@ export class Outgoing {
     { hash, at }: Extract<Supply, { kind: 'blob' }>,
     { total, bytes }: Extract<Supplied, { kind: 'blob' }>,
   ): void {
-    this.#ready.push({ type: 'blob', hash, total, at, bytes });
-    if (bytes.length > 0 && at + bytes.length < total) this.blob(hash, at + bytes.length);
+    this.#ready.push({ type: 'blob', hash, total, at: total === 0 ? 0 : at, bytes });
+    if (bytes.length > 0 && at + bytes.length < total) this.#blobs.set(toHex(hash), { hash, at: at + bytes.length });
   }
 
   /** Kinds take turns, and so do sets, authors and blobs. */
@@ -151,6 +166,7 @@ export class Outgoing {
       items.push(item);
       queue.items.delete(id);
     }
+    this.#rows -= items.length;
     if (queue.items.size > 0) this.#queues.set(set, queue);
     return { kind: 'rows', set, items, most: PIECE };
   }
@@ -165,6 +181,8 @@ export class Outgoing {
     return first && { kind: 'blob', ...first[1], most: BLOB_PIECE };
   }
 }
+
+const isOfBlob = (supply: Supply, hash: Uint8Array): boolean => supply.kind === 'blob' && equal(supply.hash, hash);
 
 function shift<K, V>(map: Map<K, V>): [K, V] | undefined {
   for (const entry of map) {

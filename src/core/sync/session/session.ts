@@ -10,10 +10,10 @@ import { LIMITS } from '../../registry.ts';
 import type { Item } from '../item.ts';
 import type { ItemSet } from '../item-set.ts';
 import type { Action, Supplied, Take } from './actions.ts';
-import { decodeMessage, encodeMessage, type Message } from './messages.ts';
+import { costOf, decodeMessage, encodeMessage, type Message } from './messages.ts';
 import { Outgoing } from './outgoing.ts';
 import { createSets, type Sets } from './sets.ts';
-import { isSetName, LOGS, type Wants, wantsAuthor, wantsLogs, wantsSet } from './wants.ts';
+import { isSetName, LOGS, type Wants, wantsAuthor, wantsLogs, wantsSet, withoutOverlap } from './wants.ts';
 
 export interface SessionOptions {
   readonly sha256: Sha256;
@@ -30,6 +30,9 @@ export interface SessionOptions {
   refuses?(set: string, id: Uint8Array): boolean;
 }
 
+/** So often may wants change before the first change has been answered. */
+const MOST_DECIDING = 64;
+
 export class Session {
   readonly #options: SessionOptions;
   readonly #out: Outgoing;
@@ -37,6 +40,8 @@ export class Session {
   readonly #actions: Action[] = [];
   readonly #fetching = new Set<string>();
   #theirs: Wants;
+  /** What they want by now, while something older is being decided. */
+  #nextTheirs: Wants | undefined;
   #mine: Wants;
   #granted: number;
   #unreported = 0;
@@ -106,23 +111,27 @@ export class Session {
   want(wants: Wants): void {
     this.#mine = wants;
     this.#send({ type: 'wants', wants });
+    this.#sets.renew(LOGS);
     this.#sets.reconsider();
   }
 
   /** `theirs` as it may have it: the answer to an action `wants`, once what is here of it is opened. */
   allow(theirs: Wants): void {
-    this.#deciding--;
     this.#theirs = theirs;
     this.#sets.reconsider();
+    const next = this.#nextTheirs;
+    this.#nextTheirs = undefined;
+    this.#deciding = 0;
+    if (next !== undefined) this.#wanted(next);
   }
 
   /** Throws DecodeError for what no honest peer sends; the session is over then. */
   receive(bytes: Uint8Array): void {
     if (this.#ended) return;
     const message = decodeMessage(bytes);
-    if (message === undefined) return;
-    if (message.type !== 'credit' && message.type !== 'rest') this.#received++;
-    this.#handle(message, bytes.length);
+    // Whoever sent what may be skipped has counted it.
+    if (message?.type !== 'credit' && message?.type !== 'rest') this.#received++;
+    if (message !== undefined) this.#handle(message, bytes.length);
   }
 
   supplied(job: number, supplied: Supplied): void {
@@ -170,7 +179,7 @@ export class Session {
     else if (message.type === 'ranges') this.#sets.ranges(message.set, message.ranges);
     else if (message.type === 'need') this.#sets.needed(message.set, message.ids);
     else if (message.type === 'wants') this.#wanted(message.wants);
-    else if (message.type === 'rest') this.#theyRested = message.messages;
+    else if (message.type === 'rest') this.#rest(message.messages);
     else if (message.type === 'bye') this.#stop(message.reason);
     else if (!this.#out.grant(message.bytes)) refuse('credit', `expected at most ${LIMITS.syncWindowBytes} bytes`);
   }
@@ -184,32 +193,40 @@ export class Session {
     }
   }
 
+  #rest(messages: number): void {
+    if (messages > this.#sent || messages < this.#theyRested) refuse('rest', `expected no ${messages} messages`);
+    this.#theyRested = messages;
+  }
+
+  /** One at a time: of those that come meanwhile the last one counts. */
   #wanted(wants: Wants): void {
-    this.#deciding++;
-    this.#actions.push({ do: 'wants', wants });
+    if (++this.#deciding > MOST_DECIDING) refuse('wants', 'they change without end');
+    if (this.#deciding > 1) this.#nextTheirs = wants;
+    else this.#actions.push({ do: 'wants', wants: withoutOverlap(wants) });
   }
 
   /** What is not wanted any more, or was on its way when it was stopped, is let go. */
   #bulk(message: Extract<Message, { type: 'rows' | 'entries' | 'blob' }>, length: number): void {
-    if (message.type === 'blob') this.#blob(message, length);
+    const cost = costOf(message, length);
+    if (message.type === 'blob') this.#blob(message, cost);
     else if (message.type === 'entries') {
       const isWanted = wantsAuthor(this.#mine, message.author);
-      this.#take(isWanted ? { ...message, kind: 'entries' } : undefined, length);
-    } else this.#take(this.#iWant(message.set) ? { ...message, kind: 'rows' } : undefined, length);
+      this.#take(isWanted ? { ...message, kind: 'entries' } : undefined, cost);
+    } else this.#take(this.#iWant(message.set) ? { ...message, kind: 'rows' } : undefined, cost);
   }
 
-  #blob(message: Extract<Message, { type: 'blob' }>, length: number): void {
+  #blob(message: Extract<Message, { type: 'blob' }>, cost: number): void {
     const hash = toHex(message.hash);
     const isLast = message.at + message.bytes.length >= message.total;
     const isWanted = this.#fetching.has(hash);
     if (isLast || message.bytes.length === 0) this.#fetching.delete(hash);
-    this.#take(isWanted ? { ...message, kind: 'blob' } : undefined, length);
+    this.#take(isWanted ? { ...message, kind: 'blob' } : undefined, cost);
   }
 
   #take(take: Take | undefined, cost: number): void {
+    // One message may exceed what is left: while there is credit for a byte, it may begin.
+    if (this.#granted <= 0) refuse('credit', 'more was sent than was granted');
     this.#granted -= cost;
-    // The last message may have begun when there was credit for one byte.
-    if (this.#granted < -LIMITS.syncBulkBytes) refuse('credit', 'more was sent than was granted');
     this.#taking++;
     if (take === undefined) this.taken(cost);
     else this.#actions.push({ do: 'take', take, cost });

@@ -25,6 +25,8 @@ export interface Transport {
   /** Where others reach it now, best first; may change (`onAddresses`). Empty while it only dials. */
   addresses(): string[];
   onAddresses(listener: () => void): () => void;
+  /** Addresses of relays at which to keep a place, so that others reach this peer through them. */
+  useRelays?(addresses: readonly string[]): void;
   close(): Promise<void>;
 }
 

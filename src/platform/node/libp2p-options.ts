@@ -47,6 +47,7 @@ export interface Running {
   accept(protocol: string): void;
   refuse(protocol: string): void;
   heldRelays(): string[];
+  useRelays(addresses: readonly string[]): void;
   /** Those of webrtc-direct, without /p2p/. */
   webrtcAddresses(): string[];
   close(): Promise<void>;

@@ -8,6 +8,8 @@ import type { Clock } from '../../core/ports.ts';
 import type { Node, PeerId } from './libp2p-node.ts';
 
 export interface Relays {
+  /** Keeps a place at these too. */
+  add(addresses: readonly string[]): void;
   /** Of the named ones, those that hold a place for this peer now. */
   held(): string[];
   close(): void;
@@ -19,7 +21,7 @@ const ATTEMPT_MS = 15_000;
 
 export function keepRelays(
   node: Node,
-  named: readonly string[],
+  first: readonly string[],
   clock: Pick<Clock, 'after'>,
   changed: () => void,
 ): Relays {
@@ -69,9 +71,18 @@ export function keepRelays(
   };
   store.addEventListener('relay:removed', look);
   store.addEventListener('relay:created-reservation', changed);
-  for (const address of named) attempt(address, FIRST_PAUSE_MS);
+  const named = new Set<string>();
+  const add = (addresses: readonly string[]): void => {
+    for (const address of addresses) {
+      if (named.has(address)) continue;
+      named.add(address);
+      attempt(address, FIRST_PAUSE_MS);
+    }
+  };
+  add(first);
   return {
-    held: () => named.filter(isHeld),
+    add,
+    held: () => [...named].filter(isHeld),
     close() {
       isOpen = false;
       for (const cancel of cancels.values()) cancel();

@@ -13,6 +13,7 @@ import { type RawStream, streamOverLibp2p } from './libp2p-stream.ts';
 type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
 
 const STREAMS_EACH = 1024;
+const CLOSE_MS = 500;
 const PROTOCOL_OPTIONS = {
   ...{ runOnLimitedConnection: true, maxInboundStreams: STREAMS_EACH, maxOutboundStreams: STREAMS_EACH },
 };
@@ -24,9 +25,7 @@ export async function startRunning(
   changed: () => void,
 ): Promise<Running> {
   const node = await startNode(options);
-  const relays: Relays | undefined = options.relays?.length
-    ? keepRelays(node, options.relays, clock, changed)
-    : undefined;
+  const relays: Relays = keepRelays(node, options.relays ?? [], clock, changed);
   const streams = new Set<TransportStream>();
   const hold = (stream: Stream, connection: Connection, address: string): TransportStream => {
     const held = wrap(stream, connection, address);
@@ -56,15 +55,19 @@ export async function startRunning(
     },
     accept,
     refuse: (protocol) => void node.unhandle(protocol).catch(() => {}),
-    heldRelays: () => relays?.held() ?? [],
+    heldRelays: relays.held,
+    useRelays: relays.add,
     webrtcAddresses: () =>
       node.components.transportManager
         .getAddrs()
         .map((address) => address.toString().replace(/\/p2p\/[^/]+$/, ''))
         .filter((address) => address.includes('/webrtc-direct/')),
     async close() {
-      relays?.close();
+      relays.close();
       for (const stream of streams) stream.abort();
+      // WebRTC's native side bears it badly when its port goes before its connections.
+      const closing = node.getConnections().map((each) => each.close({ signal: AbortSignal.timeout(CLOSE_MS) }));
+      await Promise.allSettled(closing);
       await node.stop();
     },
   };

@@ -33,10 +33,16 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
   let running: Promise<Running> | undefined;
   let run: Running | undefined;
   let isOpen = true;
+  const relays = new Set(options.relays);
 
   const start = (): Promise<Running> => {
     running ??= import('./libp2p-running.ts').then(async ({ startRunning }) => {
-      run = await startRunning({ ...options, ...(room && { port: room }) }, takers, clock, changed);
+      run = await startRunning(
+        { ...options, relays: [...relays], ...(room && { port: room }) },
+        takers,
+        clock,
+        changed,
+      );
       if (!isOpen) await run.close();
       changed();
       return run;
@@ -71,10 +77,20 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
         run?.refuse(protocol);
       };
     },
-    addresses: () => (isOpen ? addressesOf(options, key, run) : []),
+    addresses: () => (isOpen ? addressesOf(options, key, [...relays], run) : []),
     onAddresses(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    useRelays(addresses) {
+      const fresh = addresses.filter(
+        (address) =>
+          parsePeerAddress(address)?.relay === undefined && address.includes('/p2p/') && !relays.has(address),
+      );
+      if (fresh.length === 0 || !isOpen) return;
+      for (const address of fresh) relays.add(address);
+      if (run !== undefined) run.useRelays(fresh);
+      else start().catch(() => {});
     },
     async close() {
       if (!isOpen) return;
@@ -125,8 +141,9 @@ async function orGivenUp(
 }
 
 function addressesOf(
-  { port, announce, relays = [], webrtc }: Libp2pOptions,
+  { port, announce, webrtc }: Libp2pOptions,
   key: Uint8Array,
+  relays: readonly string[],
   run: Running | undefined,
 ): string[] {
   const plain = port === undefined ? [] : hostsOf(port.host).map((host) => tcpAddress(host, port.port));

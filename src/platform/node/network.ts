@@ -1,10 +1,14 @@
 /**
- * The transports of a peer in Node: TLS on one shared port, which is the peer's only one for others. `port` "off" gives
- * transports that dial and take nothing.
+ * The transports of a peer in Node: TLS for those that reach each other directly, libp2p for all others, both on one
+ * shared port. `port` "off" gives transports that dial, and are reached through relays alone. libp2p is loaded when it is
+ * first needed.
  */
 import type { Transport } from '../../core/transport.ts';
+import { createLibp2pTransport } from './libp2p.ts';
+import { tcpAddress } from './libp2p-address.ts';
 import { openSharedPort } from './port-share.ts';
 import { createTlsTransport } from './tls.ts';
+import { formatTlsAddress } from './tls-address.ts';
 
 export interface NodeNetworkOptions {
   /** The peer's Ed25519 secret, 32 bytes. */
@@ -15,6 +19,8 @@ export interface NodeNetworkOptions {
   readonly host?: string;
   /** Hosts that others are told instead of this machine's own addresses, as behind a port that is forwarded. */
   readonly announce?: readonly string[];
+  /** Forwards connections for peers that others do not reach directly. */
+  readonly relay?: boolean;
 }
 
 export interface NodeNetwork {
@@ -25,9 +31,22 @@ export interface NodeNetwork {
 }
 
 /** Rejects with the system's error for the port. */
-export async function openNodeNetwork({ seed, port, host, announce }: NodeNetworkOptions): Promise<NodeNetwork> {
-  if (port === 'off') return { transports: [createTlsTransport({ seed })], port: undefined, close: async () => {} };
+export async function openNodeNetwork(options: NodeNetworkOptions): Promise<NodeNetwork> {
+  const { seed, port, host, announce, relay } = options;
+  if (port === 'off') {
+    const transports = [createTlsTransport({ seed }), createLibp2pTransport({ seed })];
+    return { transports, port: undefined, close: async () => {} };
+  }
   const shared = await openSharedPort({ port, ...(host !== undefined && { host }) });
-  const tls = createTlsTransport({ seed, port: shared, ...(announce && { announce }) });
-  return { transports: [tls], port: shared.port, close: shared.close };
+  const told = announce?.map((name) => ({ name, port: shared.port }));
+  const tls = createTlsTransport({
+    ...{ seed, port: shared },
+    ...(told && { announce: told.map((at) => formatTlsAddress({ host: at.name, port: at.port })) }),
+  });
+  const libp2p = createLibp2pTransport({
+    ...{ seed, port: shared },
+    ...(told && { announce: told.map((at) => tcpAddress(at.name, at.port)) }),
+    ...(relay && { relay }),
+  });
+  return { transports: [tls, libp2p], port: shared.port, close: shared.close };
 }

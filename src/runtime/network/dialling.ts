@@ -1,9 +1,11 @@
 /**
- * Keeps known peers connected: dials all their addresses side by side, is content with two paths that differ, and tries
- * again after waits that double, with jitter. Never more than one round of attempts for a peer at a time.
+ * Keeps known peers connected: dials their addresses tier by tier (TLS, then libp2p straight, then through relays), those
+ * of a tier side by side, and goes on to the next only where none answered. Tries again after waits that double, with
+ * jitter; a peer that is reached through relays alone is sought directly now and then. One round at a time for each.
  */
 import { RemoteError } from '../../core/errors.ts';
 import type { AbortSignalLike, Clock, Random } from '../../core/ports.ts';
+import type { Passage } from '../../core/transport.ts';
 import type { KnownPeer, KnownPeers } from './known-peers.ts';
 
 export interface DiallingParts {
@@ -12,7 +14,7 @@ export interface DiallingParts {
   readonly known: KnownPeers;
   dial(address: string, peer: KnownPeer, signal?: AbortSignalLike): Promise<unknown>;
   canDial(address: string): boolean;
-  pathsTo(key: string): readonly { readonly address: string }[];
+  pathsTo(key: string): readonly { readonly address: string; readonly transport: Passage }[];
 }
 
 export interface Dialling {
@@ -30,9 +32,8 @@ export interface Dialling {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
-/** Another path beside the one that stands is looked for that often. */
-const SECOND_PATH_MS = 60_000;
-const ENOUGH_PATHS = 2;
+/** A straight path beside those through relays is looked for that often. */
+const STRAIGHT_MS = 60_000;
 
 interface Attempt {
   wait: number;
@@ -56,15 +57,22 @@ export function createDialling(parts: DiallingParts): Dialling {
     attempts.set(key, attempt);
     return attempt;
   };
+  const isReached = (key: string): boolean => parts.pathsTo(key).length > 0;
+  const isStraight = (key: string): boolean => parts.pathsTo(key).some(({ transport }) => transport !== 'relayed');
   const round = async (peer: KnownPeer, attempt: Attempt, signal?: AbortSignalLike): Promise<boolean> => {
-    const connected = new Set(parts.pathsTo(peer.key).map(({ address }) => address));
-    const open = peer.addresses.filter((address) => parts.canDial(address) && !connected.has(address));
-    if (open.length === 0 && connected.size === 0) {
+    const dialable = peer.addresses.filter(parts.canDial);
+    if (dialable.length === 0 && !isReached(peer.key)) {
       attempt.problem = 'none of its addresses can be dialled from here; ask for a new ticket';
     }
-    const results = await Promise.allSettled(open.map((address) => parts.dial(address, peer, signal)));
-    const isUp = parts.pathsTo(peer.key).length > 0;
-    const reasons = results.flatMap((result) => (result.status === 'rejected' ? [inWords(result.reason)] : []));
+    const reasons: string[] = [];
+    for (const tier of TIERS) {
+      const taken = new Set(parts.pathsTo(peer.key).map(({ address }) => address));
+      const open = dialable.filter((address) => tier(address) && !taken.has(address));
+      const results = await Promise.allSettled(open.map((address) => parts.dial(address, peer, signal)));
+      for (const result of results) if (result.status === 'rejected') reasons.push(inWords(result.reason));
+      if (isStraight(peer.key) || (tier === RELAYED && isReached(peer.key))) break;
+    }
+    const isUp = isReached(peer.key);
     if (isUp) attempt.problem = undefined;
     else if (reasons.length > 0) attempt.problem = [...new Set(reasons)].slice(0, 3).join('; ');
     return isUp;
@@ -84,11 +92,13 @@ export function createDialling(parts: DiallingParts): Dialling {
     const attempt = attemptOf(key);
     attempt.cancel();
     if (isClosed || known.get(key) === undefined) return;
-    const paths = parts.pathsTo(key).length;
-    if (paths >= ENOUGH_PATHS) return;
-    if (paths > 0) attempt.wait = FIRST_WAIT_MS;
-    const rest = paths > 0 ? SECOND_PATH_MS : attempt.wait * (0.5 + (parts.random(1)[0] ?? 0) / 256);
-    if (paths === 0) attempt.wait = Math.min(2 * attempt.wait, LONGEST_WAIT_MS);
+    if (isStraight(key)) {
+      attempt.wait = FIRST_WAIT_MS;
+      return;
+    }
+    const isAway = !isReached(key);
+    const rest = isAway ? attempt.wait * (0.5 + (parts.random(1)[0] ?? 0) / 256) : STRAIGHT_MS;
+    attempt.wait = isAway ? Math.min(2 * attempt.wait, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     attempt.cancel = clock.after(rest, () => void run(key));
   };
   for (const { key } of known.all()) attemptOf(key).cancel = clock.after(0, () => void run(key));
@@ -127,5 +137,13 @@ export function createDialling(parts: DiallingParts): Dialling {
     },
   };
 }
+
+/** Best first: what is straight and carries bulk, what is straight, what goes through relays. */
+const RELAYED = (address: string): boolean => address.includes('/p2p-circuit');
+const TIERS = [
+  (address: string): boolean => !address.startsWith('/'),
+  (address: string): boolean => address.startsWith('/') && !RELAYED(address),
+  RELAYED,
+] as const;
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));

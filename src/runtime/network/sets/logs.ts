@@ -76,19 +76,23 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
   /** One look at a time; news during a look make another. */
   let isLooking = false;
   let again = false;
+  let isClosed = false;
+  let stopLooking = () => {};
   const lookSoon = (wait = LOOK_MS): void => {
     again = isLooking;
-    if (isLooking) return;
+    if (isLooking || isClosed) return;
     isLooking = true;
-    parts.clock.after(wait, () => void lookNow());
+    stopLooking = parts.clock.after(wait, () => void lookNow());
   };
   const lookNow = async (): Promise<void> => {
     const begun = parts.clock.now();
-    await look().catch((error) => parts.onError?.(error));
+    await look().catch((error) => {
+      if (!isClosed) parts.onError?.(error);
+    });
     isLooking = false;
     if (again) lookSoon(Math.max(LOOK_MS, 10 * (parts.clock.now() - begun)));
   };
-  logs.onNews(() => lookSoon());
+  const stopHearing = logs.onNews(() => lookSoon());
   let first: Promise<void> | undefined;
 
   const takeHead = async ({ bytes }: Row, from: Giver): Promise<Uint8Array | undefined> => {
@@ -150,6 +154,11 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
     watch(watcher) {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
+    },
+    close() {
+      isClosed = true;
+      stopHearing();
+      stopLooking();
     },
   };
 }

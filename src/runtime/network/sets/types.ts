@@ -25,4 +25,6 @@ export interface Keeper {
   /** What was refused and is not to be asked for again. */
   refuses(set: string, id: Uint8Array): boolean;
   watch(watcher: Watcher): () => void;
+  /** Looks at the store no more. */
+  close?(): void;
 }

@@ -24,6 +24,8 @@ export interface Libp2pOptions {
   readonly relays?: readonly string[];
   /** Whether it forwards for others, and how much. */
   readonly relay?: boolean | RelayLimits;
+  // WebRTC in Node is native code that was seen to damage its process when a listener closes (decisions/0020): off
+  // unless it is asked for, best in a relay of its own process.
   /** Direct connections between peers behind NATs; `stun` as stun:host:port, and none but these are asked. */
   readonly webrtc?: { readonly stun: readonly string[] };
   /** A UDP port for browsers without certificates. */

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { fromUtf8 } from '../src/core/bytes.ts';
+import { fromUtf8, toHex } from '../src/core/bytes.ts';
 import { DecodeError } from '../src/core/errors.ts';
 import { decodeCertificate, encodeCertificate } from '../src/core/log/certificate.ts';
 import { blobsOf, type Entry, renderEntry } from '../src/core/log/entry.ts';
 import { decodeFork, encodeFork } from '../src/core/log/fork.ts';
 import { certificateBody, readCertificate, readRevocation, revocationBody } from '../src/core/log/ownership.ts';
 import { createEntryParser, type Parsed } from '../src/core/log/parse.ts';
+import { MOST_PIECES, sealedIn } from '../src/core/log/sealed-blobs.ts';
 import { readsBack, type Target } from './target.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
@@ -30,7 +31,7 @@ function parse(bytes: Uint8Array, cut = 0): Parsed[] {
 
 const bundles: Target = {
   name: 'pigeon-bundle',
-  seeds: seeds(/^2020-.*\.pgn$/),
+  seeds: seeds(/^(2020-|sealed-files|no-sealed).*\.pgn$/),
   check(input) {
     const parsed = parse(input);
     assert.deepEqual(parse(input, Math.floor(input.length / 3)), parsed, 'pieces matter');
@@ -38,7 +39,14 @@ const bundles: Target = {
       if (item.kind === 'malformed') throw new DecodeError(item.reason, `line ${item.line}`);
       assert.equal(fromUtf8(item.bytes), renderEntry(item.entry), 'it has two forms');
       assert.ok(Buffer.from(input).includes(item.bytes), 'these bytes did not stand there');
-      blobsOf(item.entry);
+      const named = new Set(blobsOf(item.entry).map(toHex));
+      for (const { hash, pieces } of sealedIn(item.entry)) {
+        assert.ok(/^[0-9a-f]{64}$/.test(hash) && pieces.length > 0 && pieces.length <= MOST_PIECES);
+        assert.ok(
+          pieces.every((piece) => named.has(piece)),
+          'a piece that the entry does not name',
+        );
+      }
     }
     return parsed.length > 0;
   },

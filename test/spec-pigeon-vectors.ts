@@ -12,6 +12,7 @@ import { fileManifests } from './spec-pigeon-vectors/files.ts';
 import { logKeys } from './spec-pigeon-vectors/log-keys.ts';
 import { proofs } from './spec-pigeon-vectors/proofs.ts';
 import { rules } from './spec-pigeon-vectors/rules.ts';
+import { sealedFiles } from './spec-pigeon-vectors/sealed-files.ts';
 import { validBundles } from './spec-pigeon-vectors/valid.ts';
 import type { PigeonVector } from './spec-pigeon-vectors/writer.ts';
 
@@ -26,6 +27,7 @@ export async function makePigeonVectors(): Promise<Map<string, Uint8Array>> {
     ...(await proofs()),
     ...(await logKeys()),
     ...fileManifests(),
+    ...(await sealedFiles()),
     ...rules(),
   ];
   const files = new Map(made.map(({ file, bytes }) => [file, bytes]));

@@ -12,6 +12,7 @@ import { decodeFork } from '../src/core/log/fork.ts';
 import { lipmaa } from '../src/core/log/lipmaa.ts';
 import { decodeFileManifest } from '../src/core/log/manifest.ts';
 import { readCertificate, readRevocation } from '../src/core/log/ownership.ts';
+import { sealedIn } from '../src/core/log/sealed-blobs.ts';
 import { sha256 } from '../src/platform/node/crypto.ts';
 import { createVerifier } from '../src/platform/node/verifier.ts';
 import { parseWhole, readAll } from './spec-pigeon-reader.ts';
@@ -66,6 +67,11 @@ const tries: Tries = {
     } catch (error) {
       return { field: error instanceof DecodeError ? error.field : String(error) };
     }
+  },
+  async 'sealed files'({ file }) {
+    const [item] = parseWhole(read(file));
+    assert.ok(item?.kind === 'entry' && (await isSigned(item.entry)));
+    return { blobs: sealedIn(item.entry) };
   },
   table: ({ file }) => tables[file]?.(JSON.parse(fromUtf8(read(file)) ?? '')),
 };

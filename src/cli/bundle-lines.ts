@@ -29,6 +29,9 @@ export function importLines(report: BundleImportReport, isDry: boolean): string 
   if (messages !== undefined && messages.delivered > 0) {
     lines.push(`Delivered ${plural(messages.delivered, 'sealed message')} that came along.`);
   }
+  if (messages !== undefined && messages.files > 0) {
+    lines.push(`Took in ${plural(messages.files, 'part')} of files that such messages name.`);
+  }
   if (refusedCount > 0)
     lines.push(`Refused ${plural(refusedCount, 'message')}:`, ...refused.slice(0, SHOWN).map(refusalLine));
   if (refusedCount > SHOWN) lines.push('  … (--json lists more)');

@@ -25,6 +25,7 @@ type ExportFlags = LogFlags &
     size?: string;
     dryRun?: boolean;
     entries?: boolean;
+    files: boolean;
   };
 
 export function addBundle(program: Command, finish: (code: number) => void): void {
@@ -49,6 +50,7 @@ export function addBundle(program: Command, finish: (code: number) => void): voi
     .option('--for <author>', 'only what bundles of this author, imported before, have not shown')
     .option('--size <amount>', 'what one medium holds, such as 700M; the rest goes to <target>-2, -3, …')
     .option('--entries', 'with "-": entries alone, as they stand in messages.pgn')
+    .option('--no-files', 'leave out the files of chat messages')
     .option('--dry-run', 'say what would be written, and write nothing')
     .option('--to <recipient>', 'seal to this age recipient (age1…) or file of them; may be repeated', repeated, [])
     .option('--seal-passphrase-file <path>', 'seal under the passphrase in its first line')
@@ -131,6 +133,7 @@ async function exportOptions(peer: Peer, flags: ExportFlags): Promise<ExportBund
     ...(flags.for !== undefined && { for: flags.for }),
     ...(size !== undefined && { size }),
     entriesOnly: flags.entries === true,
+    files: flags.files,
     dryRun: flags.dryRun === true,
   };
 }

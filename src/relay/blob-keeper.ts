@@ -20,6 +20,8 @@ export interface BlobKeeper {
   naming(hashes: readonly string[], expires: number): Promise<StoreOp[]>;
   /** Keeps one that an envelope here names or a manifest lists, and names what it lists. Rejects where it does not fit. */
   take(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** Whether an envelope here names it, or a manifest that one names lists it. */
+  isWanted(sha256: string): Promise<boolean>;
   /** Deletes what nothing names; returns how many. */
   collect(): Promise<number>;
 }
@@ -91,6 +93,7 @@ export function createBlobKeeper(ports: { blobs: BlobStore; store: Store; clock:
       const ops = await Promise.all(chunks.map((chunk) => namingOne(chunk, untilOf(record ?? ''))));
       if (ops.length > 0) await store.commit(ops.flat());
     },
+    isWanted: async (sha256) => (await store.record(SPACE, sha256)) !== undefined,
     async naming(top, expires) {
       const parts = await Promise.all(top.map(chunksOf));
       const all = [...new Set([...top, ...parts.flat()])];

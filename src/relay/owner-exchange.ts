@@ -83,6 +83,14 @@ function exchangeOver(request: Request): Exchange {
       return { items: items.map(read), next };
     },
     deliver: (pack): Promise<Delivered> => json('POST', `/owner/packs?peer=${toHex(pack.peer)}`, encodePack(pack)),
+    async blob(hash) {
+      const { status, body } = await request('GET', `/blobs/${hash}`);
+      return status === 200 ? body : undefined;
+    },
+    async takeBlob(hash, bytes) {
+      const { status } = await request('PUT', `/owner/blobs/${hash}`, bytes);
+      return status === 200 ? 'taken' : 'later';
+    },
     async *profiles() {
       for (let after = ''; ; ) {
         const { profiles, next } = await json('GET', `/owner/profiles?after=${after}`);

@@ -1,15 +1,17 @@
 /**
  * What the owner's own commands may ask of the relay (spec/07-relay-http.md#owner): what entered here, to be packed, and
- * packs that came in bundles, to be delivered. Others get the answer that they get for any path that is not there.
+ * packs and files that came in bundles, to be delivered. Others get the answer that they get for any path that is not there.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { toBase64 } from '../core/bytes.ts';
 import { decodeEnvelope, isSigned } from '../core/envelope/envelope.ts';
 import type { Placed } from '../core/ports.ts';
 import { isScope, NAME_PREFIX } from '../core/scope.ts';
+import { isSealedBlob } from '../core/seal/blob.ts';
 import { CARRIED, carriedKey } from '../runtime/packs/carried.ts';
 import { deliverPack } from '../runtime/packs/delivering.ts';
 import { authenticPack } from '../runtime/packs/reading.ts';
+import { sha256Hex } from './blob-keeper.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
 import { count, first } from './query.ts';
@@ -52,6 +54,17 @@ export function addOwner(app: FastifyInstance, context: RelayContext): void {
     const pack = await authenticPack(context.verifier, bytes, bytesOfPeer(request));
     if (pack === undefined) return refuse(400, 'no pack, or not signed by its peer', { field: 'body' });
     return deliverPack(house, pack);
+  });
+
+  app.put('/owner/blobs/:hash', async (request: FastifyRequest<{ Params: { hash: string } }>) => {
+    only(request);
+    const { hash } = request.params;
+    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (sha256Hex(bytes) !== hash) refuse(400, 'the bytes have another SHA-256', { field: 'sha256' });
+    if (!isSealedBlob(bytes)) refuse(400, 'ciphertext only', { field: 'body' });
+    if (!(await context.blobKeeper.isWanted(hash))) refuse(409, 'no message here names it yet');
+    await context.blobKeeper.take(hash, bytes);
+    return { ok: true };
   });
 }
 

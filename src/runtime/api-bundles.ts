@@ -18,6 +18,8 @@ export interface BundleImportReport extends ImportReport {
 export interface ExportBundleOptions extends ExportOptions {
   /** An author: leaves out what their own bundles have shown that they have. All, where none has been imported yet. */
   readonly for?: string;
+  /** False leaves out the files of chat messages, which a later export may still bring. */
+  readonly files?: boolean;
 }
 
 export interface PeerBundles {

@@ -7,6 +7,9 @@ import type { BundleBlob, Bundles, OpenBundle } from '../core/bundle/bundle.ts';
 import { concat, toHex } from '../core/bytes.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Dialect } from '../core/log/dialect.ts';
+import { blobsOf } from '../core/log/entry.ts';
+import { parseEntry } from '../core/log/parse.ts';
+import { SEALED_KIND } from '../core/log/sealed-blobs.ts';
 import type { LogInfo, Sha256, Store } from '../core/ports.ts';
 import { LIMITS } from '../core/registry.ts';
 import type { BundleImportReport, PeerBundles } from './api-bundles.ts';
@@ -60,7 +63,9 @@ export function createBundles(parts: Parts): PeerBundles {
       }
     },
     async export(target, options = {}) {
-      if (options.dryRun !== true && (await hasOwn(parts, options.authors))) await parts.packs?.make();
+      if (options.dryRun !== true && (await hasOwn(parts, options.authors))) {
+        await parts.packs?.make({ files: options.files !== false });
+      }
       const authors = await authorsOf(parts, options);
       const since = { ...(await headsOf(parts, options.for)), ...options.since };
       const { dialect: own } = await parts.logs.own();
@@ -74,6 +79,7 @@ export function createBundles(parts: Parts): PeerBundles {
             { ...options, since },
           ),
         })),
+        ...(options.files === false && { blobsFor }),
         async blob(hash: Uint8Array) {
           const bytes = await parts.logs.blobs.get(toHex(hash));
           return bytes && { size: bytes.length, read: () => once(bytes) };
@@ -82,6 +88,12 @@ export function createBundles(parts: Parts): PeerBundles {
       return platform.write(target, content, options);
     },
   };
+}
+
+/** All but the files of chat messages. */
+async function blobsFor(entry: Uint8Array): Promise<readonly Uint8Array[]> {
+  const parsed = parseEntry(entry);
+  return parsed === undefined || parsed.kind === SEALED_KIND ? [] : blobsOf(parsed);
 }
 
 async function hasOwn({ logs }: Parts, authors: readonly string[] | undefined): Promise<boolean> {

@@ -1,8 +1,15 @@
 /** Two islands without a network between them, each with a relay; a stick carries what is said from one to the other. */
 import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { KeepClient } from '../../src/agent/client.ts';
+import { toHex } from '../../src/core/bytes.ts';
+import { toPost } from '../../src/core/envelope/piper.ts';
+import { ciphers, random, sha256 } from '../../src/platform/node/crypto.ts';
+import { sealFile } from '../../src/runtime/files.ts';
+import { sealMessage } from '../../src/runtime/sealing.ts';
 import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 
@@ -32,6 +39,28 @@ const post = async (url: string, text: string): Promise<void> => {
   assert.equal(answer.status, 200, await answer.text());
 };
 
+/** A sealed message with one file, as a browser posts it: its blobs first. */
+async function postFile(url: string, size: number): Promise<{ text: string; hashes: string[] }> {
+  const sender = newPerson();
+  const file = { name: 'plan', type: '', bytes: randomBytes(size) };
+  const { blobs, attachment } = await sealFile(file, { ciphers, random, sha256 });
+  for (const { hash, bytes } of blobs) {
+    const answer = await fetch(`${url}/blobs/${hash}`, { method: 'PUT', body: Buffer.from(bytes) });
+    assert.equal(answer.status, 201);
+  }
+  const sealed = await sealMessage(
+    {
+      ...{ plaintext: random(100), recipients: [], sender, channel: 'main', attachments: [attachment] },
+      ...{ id: randomUUID(), createdAt: new Date().toISOString() },
+    },
+    { ciphers, random },
+  );
+  const answer = await fetch(`${url}/messages`, { method: 'POST', body: JSON.stringify(toPost(sealed)) });
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return { text, hashes: blobs.map(({ hash }) => hash) };
+}
+
 const listed = async (url: string): Promise<string[]> => {
   const messages = (await (await fetch(`${url}/messages?channel=main`)).json()) as { content: string }[];
   return messages.map(({ content }) => content);
@@ -57,6 +86,46 @@ it('carries what browsers post on one island to the browsers of another, while b
   await bundle(here.dataDir, 'import', stick);
   assert.deepEqual(await listed(here.relay.url), ['hello over the water', 'an answer']);
   assert.deepEqual(await listed(there.relay.url), ['hello over the water', 'an answer']);
+});
+
+for (const isRunning of [true, false]) {
+  it(`carries the files of messages, ${isRunning ? 'while both relays run' : 'while both are stopped'}`, async (t) => {
+    const [here, there] = [await island(t), await island(t)];
+    const stick = join(here.dataDir, 'stick');
+    const { text, hashes } = await postFile(here.relay.url, 2_500_000);
+    if (!isRunning) await Promise.all([here.relay.process.stop(), there.relay.process.stop()]);
+    await bundle(here.dataDir, 'export', stick, '--no-files');
+    assert.equal((await bundle(there.dataDir, 'import', stick)).messages.files, 0);
+    await bundle(here.dataDir, 'export', stick);
+    const { delivered, known, files, filesRefused } = (await bundle(there.dataDir, 'import', stick)).messages;
+    assert.deepEqual({ delivered, known, files, filesRefused }, { delivered: 0, known: 0, files: 4, filesRefused: 0 });
+    const { url } = isRunning ? there.relay : await startRelayProcess(t, there.dataDir);
+    for (const hash of hashes) assert.equal((await fetch(`${url}/blobs/${hash}`)).status, 200, hash);
+    assert.equal((await listed(url)).length, 1, text);
+    // What came by a stick goes on to a third, by whoever follows the log that announced it.
+    const third = await island(t);
+    await bundle(there.dataDir, 'export', stick);
+    assert.equal((await bundle(third.dataDir, 'import', stick)).messages.files, 4);
+    assert.equal((await fetch(`${third.relay.url}/blobs/${hashes[0]}`)).status, 200);
+  });
+}
+
+it('gives no file to a relay that has no message of it', async (t) => {
+  const [here, there] = [await island(t), await island(t)];
+  const bytes = new Uint8Array(await (await fetch(`${here.relay.url}/health`)).arrayBuffer());
+  const { token } = JSON.parse(await readFile(join(there.dataDir, 'owner.json'), 'utf8'));
+  const { blobs } = await sealFile({ name: 'x', type: '', bytes }, { ciphers, random, sha256 });
+  const put = async (hash = '', body: Uint8Array = new Uint8Array(), authorization = `Bearer ${token}`) => {
+    const answer = await fetch(`${there.relay.url}/owner/blobs/${hash}`, {
+      ...{ method: 'PUT', body: Buffer.from(body), headers: { authorization } },
+    });
+    return answer.status;
+  };
+  const [sealed] = blobs;
+  assert.equal(await put(sealed?.hash, sealed?.bytes), 409);
+  assert.equal(await put(sealed?.hash, sealed?.bytes, 'Bearer x'), 404);
+  assert.equal(await put(sealed?.hash, bytes), 400);
+  assert.equal(await put(toHex(sha256(bytes)), bytes), 400);
 });
 
 it('carries as well while the relays are stopped', async (t) => {

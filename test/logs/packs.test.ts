@@ -16,11 +16,17 @@ const noHttp = {
   async *events() {},
 };
 
-async function person(name: string, store: Store = createMemoryStore({ clock }), seed = random(32)) {
-  const blobs = createMemoryBlobs({ clock });
+async function person(
+  name: string,
+  store: Store = createMemoryStore({ clock }),
+  seed = random(32),
+  blobs = createMemoryBlobs({ clock }),
+) {
   const peer = await createMemoryPeer({ http: noHttp, name, seed, store, blobs, more: { bundles } });
   return { peer, store, blobs, logSigner: signerFromSeed(seed.map((byte) => byte ^ 0x55)) };
 }
+
+const NO_FILES = { files: 0, filesRefused: 0 };
 
 const packsOf = async ({ peer }: Awaited<ReturnType<typeof person>>) =>
   collect(peer.logs.entries({ kind: 'pipes.pack' }));
@@ -34,11 +40,11 @@ test('two people without any relay talk by a folder: who they are goes first, th
   await ann.peer.channel('main').send('hello Ben');
   await ann.peer.bundles.export(stick);
   const first = await ben.peer.bundles.import(stick);
-  assert.deepEqual(first.messages, { delivered: 1, known: 0, refused: 0, profiles: 1, packsRefused: 0 });
+  assert.deepEqual(first.messages, { delivered: 1, known: 0, refused: 0, profiles: 1, packsRefused: 0, ...NO_FILES });
   const heard = await messageWhere(ben.peer.channel('main'), ({ text }) => text === 'hello Ben');
   assert.deepEqual([heard.author.name, heard.lock.state], ['Ann', 'open']);
   const again = await ben.peer.bundles.import(stick);
-  assert.deepEqual(again.messages, { delivered: 0, known: 0, refused: 0, profiles: 0, packsRefused: 0 });
+  assert.deepEqual(again.messages, { delivered: 0, known: 0, refused: 0, profiles: 0, packsRefused: 0, ...NO_FILES });
   await ben.peer.channel('main').send('hello Ann');
   await ben.peer.bundles.export(stick);
   await ann.peer.bundles.import(stick);
@@ -70,6 +76,7 @@ test('a peer that dies at any commit while it packs announces each message, in o
     const seed = random(32);
     const store = createMemoryStore({ clock });
     const before = await person('Ann', store, seed);
+    const { blobs } = before;
     await before.peer.channel('main').send('one');
     await before.peer.channel('main').send('two');
     let commits = 0;
@@ -77,9 +84,9 @@ test('a peer that dies at any commit while it packs announces each message, in o
       ...store,
       commit: (batch) => (commits++ < left ? store.commit(batch) : Promise.reject(new Error('killed'))),
     };
-    const dying = await person('Ann', failing, seed).catch(() => undefined);
+    const dying = await person('Ann', failing, seed, blobs).catch(() => undefined);
     await dying?.peer.bundles.export(stick).catch(() => undefined);
-    const after = await person('Ann', store, seed);
+    const after = await person('Ann', store, seed, blobs);
     await after.peer.bundles.export(stick);
     const reader = await person('Ben');
     const { messages } = await reader.peer.bundles.import(stick);

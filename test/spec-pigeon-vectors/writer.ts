@@ -10,7 +10,7 @@ export interface PigeonVector {
   readonly bytes: Uint8Array;
   readonly dialect: Dialect | 'all';
   /** What is tried: how the file is to be read. */
-  readonly tries: 'bundle' | 'fork' | 'certificate' | 'log certificate' | 'file manifest' | 'table';
+  readonly tries: 'bundle' | 'fork' | 'certificate' | 'log certificate' | 'file manifest' | 'sealed files' | 'table';
   readonly requirements: readonly string[];
   readonly about: string;
   readonly given?: unknown;

@@ -8,6 +8,7 @@ import { formatId } from '../../core/log/dialect.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { isNamed } from './blob-names.ts';
 import type { OwnLog } from './own.ts';
+import { createPieces, type Pieces } from './pieces.ts';
 import type { LogPorts } from './ports.ts';
 import { allRecords } from './standing.ts';
 
@@ -23,6 +24,11 @@ export interface LogBlobs {
   /** Another's, kept while an entry names it. */
   take(hash: string, bytes: Uint8Array): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
   has(hash: string): Promise<boolean>;
+  size(hash: string): Promise<number | undefined>;
+  /** Sealed blobs of messages, whose pieces entries name. */
+  readonly pieces: Pieces;
+  /** Lets go of bytes that are pieces of a blob which is now here whole. */
+  drop(hashes: readonly string[]): Promise<void>;
   /** What was put here goes as others' does, when no entry names it. */
   release(hash: string): Promise<void>;
   isNamed(hash: string): Promise<boolean>;
@@ -31,6 +37,8 @@ export interface LogBlobs {
 }
 
 export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog): LogBlobs {
+  const pieces = createPieces({ store, blobs });
+  const size = async (hash: string) => (await blobs.size(hash)) ?? pieces.size(hash);
   const keep = async (hash: string, bytes: Uint8Array, by: 'own' | 'carried'): Promise<'stored' | 'known'> => {
     const ifAbsent = by === 'carried';
     if ((await blobs.size(hash)) === undefined || by === 'own') {
@@ -50,16 +58,26 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
     async stage(hash, bytes) {
       await keep(hash, bytes, 'carried');
     },
+    pieces,
+    size,
     async get(hash) {
-      const bytes = await blobs.get(hash);
+      const bytes = (await blobs.get(hash)) ?? (await pieces.get(hash));
       return bytes !== undefined && toHex(sha256(bytes)) === hash ? bytes : undefined;
     },
     async take(hash, bytes) {
       if (bytes.length > LIMITS.logBlobBytes) return 'too large';
       if (toHex(sha256(bytes)) !== hash) return 'damaged';
+      if ((await blobs.size(hash)) === undefined && (await pieces.size(hash)) !== undefined) return 'known';
       return (await isNamed(store, hash)) ? keep(hash, bytes, 'carried') : 'not named';
     },
-    has: async (hash) => (await blobs.size(hash)) !== undefined,
+    has: async (hash) => (await size(hash)) !== undefined,
+    async drop(hashes) {
+      for (const hash of hashes) {
+        if ((await store.record(LOG_BLOB, hash)) !== 'carried' || (await pieces.size(hash)) === undefined) continue;
+        await blobs.delete(hash);
+        await store.commit([{ op: 'delete', space: LOG_BLOB, key: hash }]);
+      }
+    },
     async release(hash) {
       await store.commit([{ op: 'put', space: LOG_BLOB, key: hash, value: 'carried' }]);
     },

@@ -12,8 +12,9 @@ export function createShelf(
   put: (hash: string, bytes: Uint8Array) => Promise<unknown> = blobs.put,
 ): BlobShelf {
   return {
-    size: blobs.size,
-    get: blobs.get,
+    size: async (hash) => (await blobs.size(hash)) ?? logBlobs?.size(hash),
+    get: async (hash, start, end) =>
+      (await blobs.get(hash, start, end)) ?? (await logBlobs?.get(hash))?.slice(start, end),
     async put(hash, bytes) {
       const taken = await logBlobs?.take(hash, bytes);
       if (taken === 'stored' || taken === 'known') return [];

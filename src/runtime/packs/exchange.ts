@@ -36,6 +36,10 @@ export interface Exchange {
   entered(scope: string, after: number): Promise<EnteredPage>;
   /** Its signature has been checked; its envelopes' have not. */
   deliver(pack: Pack): Promise<Delivered>;
+  /** A sealed blob of a message there. */
+  blob(hash: string): Promise<Uint8Array | undefined>;
+  /** Keeps a sealed blob, whose hash has been checked; later: nothing there names it yet, or there is no room. */
+  takeBlob(hash: string, bytes: Uint8Array): Promise<'taken' | 'later'>;
   /** Signed profiles that it knows, as JSON. */
   profiles(): AsyncIterable<unknown>;
   /** False for one that is stale, known or forged. */

@@ -3,38 +3,47 @@ import type { Verifier } from '../../core/ports.ts';
 import { added, type Delivered, type Exchange, NOTHING } from './exchange.ts';
 import { type MakingParts, makePacks, PACK_KIND } from './making.ts';
 import { announceProfiles, readProfiles } from './profiles.ts';
-import { authenticPack, readAnnounced } from './reading.ts';
+import { authenticPack, blobsBy, readAnnounced, withBlob } from './reading.ts';
+import { announceSealed, deliverSealed } from './sealed.ts';
 
 export interface PackReport extends Delivered {
   /** Profiles that were new. */
   readonly profiles: number;
   /** Packs that are damaged, or not their log's own. */
   readonly packsRefused: number;
+  /** Sealed blobs of messages' files that are now here whole. */
+  readonly files: number;
+  /** Those whose pieces are not what they are named, or no sealed blob. */
+  readonly filesRefused: number;
 }
 
 export interface Packs {
-  make(): Promise<void>;
+  /** `files`: announces the files of messages, too. */
+  make(options: { readonly files: boolean }): Promise<void>;
   deliver(): Promise<PackReport>;
 }
 
 export function createPacks(parts: MakingParts & { verifier: Verifier }, exchanges: readonly Exchange[]): Packs {
   const reading = { ...parts, own: parts.own.author };
+  for (const { name, blob } of exchanges) parts.blobs.pieces.from(name, blob);
   const deliverTo = async (exchange: Exchange): Promise<PackReport> => {
     let packsRefused = 0;
     let sum = NOTHING;
     const profiles = await readProfiles(reading, exchange);
-    await readAnnounced(reading, PACK_KIND, exchange.name, async (bytes, author) => {
+    const take = async (bytes: Uint8Array, author: Uint8Array): Promise<void> => {
       const pack = await authenticPack(parts.verifier, bytes, author);
       if (pack === undefined) packsRefused++;
       else sum = added(sum, await exchange.deliver(pack));
-    });
-    return { ...sum, profiles, packsRefused };
+    };
+    await readAnnounced(reading, blobsBy(PACK_KIND), exchange.name, withBlob(reading, take));
+    return { ...sum, profiles, packsRefused, ...(await deliverSealed(reading, exchange)) };
   };
   return {
-    async make() {
+    async make({ files }) {
       for (const exchange of exchanges) {
         await announceProfiles(parts, exchange);
         await makePacks(parts, exchange);
+        if (files) await announceSealed(parts, exchange);
       }
     },
     async deliver() {
@@ -52,4 +61,6 @@ const greater = (a: PackReport, b: PackReport): PackReport => ({
   refused: Math.max(a.refused, b.refused),
   profiles: Math.max(a.profiles, b.profiles),
   packsRefused: Math.max(a.packsRefused, b.packsRefused),
+  files: Math.max(a.files, b.files),
+  filesRefused: Math.max(a.filesRefused, b.filesRefused),
 });

@@ -8,7 +8,7 @@ import type { StoreOp } from '../../core/ports.ts';
 import { type Profile, parseProfile } from '../../core/profile.ts';
 import type { Exchange } from './exchange.ts';
 import { announce, type MakingParts } from './making.ts';
-import { type ReadingParts, readAnnounced } from './reading.ts';
+import { blobsBy, type ReadingParts, readAnnounced, withBlob } from './reading.ts';
 
 export const PROFILES_KIND = 'pipes.profiles';
 /** By key, the version that was announced here, or came in an announcement. */
@@ -43,14 +43,15 @@ export async function announceProfiles(parts: MakingParts, exchange: Exchange): 
 /** Resolves to how many were new to the exchange. */
 export async function readProfiles(parts: ReadingParts, exchange: Exchange): Promise<number> {
   let taken = 0;
-  await readAnnounced(parts, PROFILES_KIND, exchange.name, async (bytes) => {
+  const take = async (bytes: Uint8Array): Promise<void> => {
     for (const json of listOf(bytes)) {
       const profile = readProfile(json);
       if (profile === undefined) continue;
       if (await isNews(parts, profile)) await parts.store.commit([seenOp(profile)]);
       if (await exchange.acceptProfile(json)) taken++;
     }
-  });
+  };
+  await readAnnounced(parts, blobsBy(PROFILES_KIND), exchange.name, withBlob(parts, take));
   return taken;
 }
 

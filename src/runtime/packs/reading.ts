@@ -4,38 +4,70 @@
  */
 import { equal, fromHex, toHex } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
-import { blobsOf } from '../../core/log/entry.ts';
+import { blobsOf, type Entry } from '../../core/log/entry.ts';
 import { decodePack, packSignedBytes } from '../../core/pack.ts';
-import type { Store, StoreOp, Verifier } from '../../core/ports.ts';
+import type { Sha256, Store, StoreOp, Verifier } from '../../core/ports.ts';
 import type { LogBlobs } from '../logs/blobs.ts';
 import { depthKey, parsedRow } from '../logs/names.ts';
 import { allRecords } from '../logs/standing.ts';
 
 export interface ReadingParts {
   readonly store: Store;
+  readonly sha256: Sha256;
   readonly verifier: Verifier;
   readonly blobs: LogBlobs;
   /** Key of the own log, in hex: what it announces came from here. */
   readonly own: string;
 }
 
-type Take = (bytes: Uint8Array, author: Uint8Array) => Promise<void>;
+/** What an entry announces: a blob, by its hash in hex. */
+export interface Announced {
+  readonly hash: string;
+  /** Key of the log, in hex. */
+  readonly author: string;
+  readonly depth: number;
+}
+
+/** later: it can't be delivered yet, and is tried again. */
+type Take = (announced: Announced) => Promise<'done' | 'later'>;
+
+export interface AnnouncedKind {
+  readonly kind: string;
+  /** What such an entry announces. */
+  names(entry: Entry): readonly string[];
+}
+
+/** Entries of that kind announce the blobs that they name. */
+export const blobsBy = (kind: string): AnnouncedKind => ({ kind, names: (entry) => blobsOf(entry).map(toHex) });
+
+/** Takes the blob itself, once it is here. */
+export const withBlob =
+  ({ blobs }: ReadingParts, take: (bytes: Uint8Array, author: Uint8Array) => Promise<unknown>): Take =>
+  async ({ hash, author }) => {
+    const bytes = await blobs.get(hash);
+    if (bytes === undefined) return 'later';
+    await take(bytes, fromHex(author, 32) ?? new Uint8Array());
+    return 'done';
+  };
 
 const CURSOR = 'announced-cursor';
 const PENDING = 'announced';
 const PAGE = 256;
 
-/** Calls `take` once with every blob that entries of that kind announce, for the exchange of that name. */
-export async function readAnnounced(parts: ReadingParts, kind: string, exchange: string, take: Take): Promise<void> {
+/** Calls `take` once with all that entries of that kind announce, for the exchange of that name. */
+export async function readAnnounced(
+  parts: ReadingParts,
+  kind: AnnouncedKind,
+  exchange: string,
+  take: Take,
+): Promise<void> {
   await note(parts, kind, exchange);
-  for await (const { key } of allRecords(parts.store, PENDING, `${exchange}/${kind}/`)) {
+  for await (const { key } of allRecords(parts.store, PENDING, `${exchange}/${kind.kind}/`)) {
     const [, , hash = '', author = '', depth = ''] = key.split('/');
-    const ready = await isReady(parts, author, Number(depth));
-    const bytes = ready === 'ready' ? await parts.blobs.get(hash) : undefined;
-    if (ready === 'gone' || bytes !== undefined) {
-      if (bytes !== undefined) await take(bytes, fromHex(author, 32) ?? new Uint8Array());
-      await parts.store.commit([{ op: 'delete', space: PENDING, key }]);
-    }
+    const announced = { hash, author, depth: Number(depth) };
+    const ready = await isReady(parts, announced);
+    if (ready === 'later' || (ready === 'ready' && (await take(announced)) === 'later')) continue;
+    await parts.store.commit([{ op: 'delete', space: PENDING, key }]);
   }
 }
 
@@ -52,7 +84,7 @@ export async function authenticPack(verifier: Verifier, bytes: Uint8Array, autho
 }
 
 /** Remembers what has been announced since the last time. */
-async function note({ store, own }: ReadingParts, kind: string, exchange: string): Promise<void> {
+async function note({ store, own }: ReadingParts, { kind, names }: AnnouncedKind, exchange: string): Promise<void> {
   const cursorKey = `${exchange}/${kind}`;
   for (let after = Number((await store.record(CURSOR, cursorKey)) ?? 0); ; ) {
     const rows = await store.entriesByArrival(after, PAGE, { kind });
@@ -62,8 +94,8 @@ async function note({ store, own }: ReadingParts, kind: string, exchange: string
     const ops = rows
       .filter(({ author }) => author !== own)
       .flatMap((row) =>
-        blobsOf(parsedRow(row)).map((hash): StoreOp => {
-          const key = `${cursorKey}/${toHex(hash)}/${row.author}/${depthKey(row.depth)}`;
+        names(parsedRow(row)).map((hash): StoreOp => {
+          const key = `${cursorKey}/${hash}/${row.author}/${depthKey(row.depth)}`;
           return { op: 'put', space: PENDING, key, value: '' };
         }),
       );
@@ -72,7 +104,7 @@ async function note({ store, own }: ReadingParts, kind: string, exchange: string
   }
 }
 
-async function isReady({ store }: ReadingParts, author: string, depth: number): Promise<'ready' | 'later' | 'gone'> {
+async function isReady({ store }: ReadingParts, { author, depth }: Announced): Promise<'ready' | 'later' | 'gone'> {
   const log = await store.log(author);
   if (log === undefined || log.next <= depth) return 'gone';
   return log.verifiedThrough >= depth ? 'ready' : 'later';

@@ -176,9 +176,9 @@ function createOwnNetwork({ ports, self, directory, news, pipeline }: Parts, log
 
 /** What goes into bundles beside the logs: messages of the own store, and of what else keeps some on this installation. */
 function createPeerPacks({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Packs {
-  const { store, sha256, clock, signer, logSigner, verifier, exchanges = [] } = ports;
+  const { store, blobs, sha256, clock, signer, logSigner, verifier, exchanges = [] } = ports;
   const own = createPeerExchange({
-    ...{ store, pipeline, sha256, clock, key: signer.key },
+    ...{ store, blobs, pipeline, sha256, clock, key: signer.key },
     ownProfile: () => self.state().profile,
     async acceptProfile(json) {
       const touched = await directory.accept(json);

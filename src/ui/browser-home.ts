@@ -3,13 +3,12 @@ import { open } from '../open/browser.ts';
 import { forgetRootSeed, hasKeys, importSeed, rootSeed } from '../platform/browser/keys.ts';
 import { createHome, type Home, type HomeNews } from './home.ts';
 import type { Person } from './person.ts';
-import { browserWorld } from './world.ts';
+import { databaseNames, locks } from './world.ts';
 
 /** How long another tab may take to let go of a database. */
 const PATIENCE_MS = 10_000;
 
 export function browserHome(person: () => Promise<Person>, relay: string): Home {
-  const { locks, now, databases } = browserWorld();
   return createHome({
     person,
     openPeer: (databaseName) => open({ relay, databaseName }),
@@ -21,15 +20,15 @@ export function browserHome(person: () => Promise<Person>, relay: string): Home 
     },
     world: {
       locks,
-      now,
-      databases: { list: databases.list, delete: deleteDatabase },
+      now: Date.now,
+      databases: { list: databaseNames, delete: deleteDatabase },
       local: {
         keys: () => Object.keys(localStorage),
         getItem: (key) => localStorage.getItem(key),
         setItem: (key, value) => localStorage.setItem(key, value),
         removeItem: (key) => localStorage.removeItem(key),
       },
-      session: sessionStorage,
+      session: { clear: () => sessionStorage.clear() },
       caches: { list: () => caches.keys(), delete: (name) => caches.delete(name) },
     },
     locked: (name, mode, task) => navigator.locks.request(name, { mode }, task),

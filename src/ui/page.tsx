@@ -5,6 +5,7 @@ import type { Peer } from '../runtime/api.ts';
 import { createBoot, type Phase } from './boot.ts';
 import { type Chat, createChat } from './chat.ts';
 import { App } from './components/App.tsx';
+import { keptOr } from './device.ts';
 import type { Home, HomeNews } from './home.ts';
 import { listenToKeys } from './keyboard.ts';
 import { createMuted } from './muted.ts';
@@ -32,7 +33,8 @@ export interface PageOptions {
 export function startPage(options: PageOptions): void {
   const inside = signal<{ chat: Chat; own: Own } | undefined>(undefined);
   const boot = createBoot({ ...options, asked: () => channelOf(location.hash) });
-  const settings = createSettings(localStorage, navigator.languages, applyTheme);
+  const kept = keptOr(() => localStorage);
+  const settings = createSettings(kept, navigator.languages, applyTheme);
   const shell = options.shell ?? createShell();
   const enter = (phase: Extract<Phase, { kind: 'chat' }>): void => {
     if (boot.phase.peek() === phase) inside.value = untracked(() => goInside(options, shell, phase));
@@ -80,7 +82,7 @@ export function startPage(options: PageOptions): void {
     );
   void boot.start();
   // English stands in where the catalogue cannot be had.
-  void setLanguage(preferredLanguage(navigator.languages, savedLanguage(localStorage))).then(show, show);
+  void setLanguage(preferredLanguage(navigator.languages, savedLanguage(kept))).then(show, show);
 }
 
 function goInside({ home, storage }: PageOptions, shell: Shell, { peer, channel }: { peer: Peer; channel: string }) {

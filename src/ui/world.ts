@@ -5,7 +5,7 @@ import type { PersonWorld, TabLocks } from './person.ts';
 const PATIENCE_MS = 1500;
 const lockName = (name: string): string => `${name}/tab`;
 
-const locks: TabLocks = {
+export const locks: TabLocks = {
   hold: (name) =>
     new Promise((settle) => {
       const keep = (): Promise<never> => {
@@ -20,13 +20,16 @@ const locks: TabLocks = {
     navigator.locks.request(lockName(name), { ifAvailable: true }, (lock) => (lock === null ? undefined : task())),
 };
 
+export const databaseNames = async (): Promise<string[]> =>
+  (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
+
 export const browserWorld = (): PersonWorld => ({
   search: location.search,
   session: sessionStorage,
   local: localStorage,
   locks,
   databases: {
-    list: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
+    list: databaseNames,
     delete: (name) =>
       new Promise((settle) => {
         const request = indexedDB.deleteDatabase(name);

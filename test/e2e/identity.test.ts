@@ -84,6 +84,23 @@ test('a link to a channel leads there on a first visit, and channels can be made
   assertNoBreaches(ada);
 });
 
+test('a browser that keeps nothing for the page says so on the page', { skip: skipReason }, async (t) => {
+  const house = await startHouse(t);
+  const context = await (await startBrowser(t)).newContext();
+  await context.addInitScript(() => {
+    const refuse = (): never => {
+      throw new DOMException('Access is denied for this document.', 'SecurityError');
+    };
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
+      Object.defineProperty(globalThis, name, { get: refuse });
+    }
+  });
+  const page = await openPage(context, house.url);
+  await page.getByRole('heading', { name: 'Pipes could not start' }).waitFor();
+  await page.getByText('Access is denied for this document.').waitFor();
+  assertNoBreaches(page);
+});
+
 test('outside of a secure context the page says why it does not start, and the cure', {
   skip: skipReason,
 }, async (t) => {

@@ -3,6 +3,7 @@ import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { render } from 'preact';
 import type { Peer } from '../runtime/api.ts';
 import { createBoot, type Phase } from './boot.ts';
+import { noticeApi, showNotices } from './browser-notices.ts';
 import { type Chat, createChat } from './chat.ts';
 import { App } from './components/App.tsx';
 import { keptOr } from './device.ts';
@@ -33,11 +34,14 @@ export interface PageOptions {
 export function startPage(options: PageOptions): void {
   const inside = signal<{ chat: Chat; own: Own } | undefined>(undefined);
   const boot = createBoot({ ...options, asked: () => channelOf(location.hash) });
-  const kept = keptOr(() => localStorage);
-  const settings = createSettings(kept, navigator.languages, applyTheme);
   const shell = options.shell ?? createShell();
+  const kept = keptOr(() => localStorage);
+  const settings = createSettings(kept, navigator.languages, applyTheme, noticeApi(shell.touch.peek()));
   const enter = (phase: Extract<Phase, { kind: 'chat' }>): void => {
-    if (boot.phase.peek() === phase) inside.value = untracked(() => goInside(options, shell, phase));
+    if (boot.phase.peek() !== phase) return;
+    const { chat, own } = untracked(() => goInside(options, shell, phase));
+    showNotices(chat, settings.notices);
+    inside.value = { chat, own };
   };
   const left = location.hash === LEFT;
   if (left) history.replaceState(history.state, '', location.pathname + location.search);

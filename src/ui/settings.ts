@@ -1,10 +1,12 @@
-/** What is set on this device for all its tabs, whoever uses it: theme and language. */
+/** What is set on this device for all its tabs, whoever uses it: theme, language, notifications. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { createNotices, type NoticeApi, type Notices } from './notices.ts';
 import { isLanguage, type Language, preferredLanguage, savedLanguage, saveLanguage, setLanguage } from './text/text.ts';
 import { createThemes, type Theme, type Themes } from './theme.ts';
 
 export interface Settings {
   readonly themes: Themes;
+  readonly notices: Notices;
   /** The language that was chosen; undefined leaves it to the browser. */
   readonly language: ReadonlySignal<Language | undefined>;
   /** Resolves when it is spoken, or could not be had: then nothing is changed. */
@@ -17,8 +19,10 @@ export function createSettings(
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
   asked: readonly string[],
   apply: (theme: Theme) => void,
+  noticeApi?: NoticeApi,
 ): Settings {
   const themes = createThemes(storage, apply);
+  const notices = createNotices(storage, noticeApi);
   const chosen = (): Language | undefined => {
     const saved = savedLanguage(storage);
     return isLanguage(saved) ? saved : undefined;
@@ -26,6 +30,7 @@ export function createSettings(
   const language = signal(chosen());
   return {
     themes,
+    notices,
     language,
     async speak(tag) {
       try {
@@ -38,6 +43,7 @@ export function createSettings(
     },
     refresh() {
       themes.refresh();
+      notices.refresh();
       language.value = chosen();
       void setLanguage(preferredLanguage(asked, language.peek())).catch(() => undefined);
     },

@@ -20,6 +20,10 @@ import {
   startHouse,
 } from './house.ts';
 
+declare global {
+  var shownNotices: { title: string; body: string; tag: string }[];
+}
+
 const AWAY = /ERR_CONNECTION_REFUSED|Failed to load resource|ERR_INCOMPLETE_CHUNKED_ENCODING/;
 const LIGHT = 'rgb(246, 245, 242)';
 const DARK = 'rgb(21, 23, 26)';
@@ -72,6 +76,36 @@ test('a language is spoken at once, in all tabs, and at the next visit', { skip:
   await dialog(page, 'Settings').waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
   assertNoBreaches(page, other);
+});
+
+test('who asked for it hears of new messages while nobody looks, by channel and number alone', {
+  skip: skipReason,
+}, async (t) => {
+  const house = await startHouse(t);
+  const browser = await startBrowser(t);
+  const context = await browser.newContext();
+  await context.addInitScript(fakeNotifications);
+  const ada = await arrive(context, `${house.url}#/channel/garden`, 'Ada');
+  const grace = await arrive(await browser.newContext(), `${house.url}#/channel/garden`, 'Grace');
+  await canRead(ada, 2);
+  await canRead(grace, 2);
+  await say(grace, 'nobody asked yet');
+  await sees(ada, 'nobody asked yet');
+  const box = (await openSettings(ada)).getByLabel('Tell me of new messages');
+  assert.equal(await box.isChecked(), false);
+  await box.check();
+  await ada.keyboard.press('Escape');
+  await ada.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    document.hasFocus = () => false;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await say(grace, 'a secret for Ada');
+  await ada.waitForFunction(() => shownNotices.length > 0);
+  const [notice] = await ada.evaluate(() => shownNotices);
+  assert.deepEqual(notice, { title: '#garden', body: '1 unread message', tag: 'pipes:garden' });
+  assertNoBreaches(ada, grace);
 });
 
 test('on a phone the settings open over the channels, and focus comes back to where they were opened', {
@@ -232,3 +266,20 @@ async function toLeave(page: Page) {
 
 const ground = (page: Page): Promise<string> =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+/** Notifications that a browser without a screen would refuse. Runs in the page, before everything else. */
+function fakeNotifications(): void {
+  globalThis.shownNotices = [];
+  class Fake {
+    static permission = 'default';
+    static async requestPermission(): Promise<string> {
+      Fake.permission = 'granted';
+      return Fake.permission;
+    }
+    constructor(title: string, { body = '', tag = '' }: NotificationOptions = {}) {
+      shownNotices.push({ title, body, tag });
+    }
+    close(): void {}
+  }
+  Object.defineProperty(globalThis, 'Notification', { value: Fake });
+}

@@ -28,6 +28,7 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
       <You chat={chat} />
       {!tabPerson && <RecoveryWords own={own} shell={shell} />}
       <Looks settings={settings} />
+      <Notices settings={settings} />
       <section class="setting">
         <h3>{words.settings.about}</h3>
         <p class="hint">
@@ -157,6 +158,37 @@ function Looks({ settings }: { settings: Chosen }) {
             </option>
           ))}
         </select>
+      </div>
+    </section>
+  );
+}
+
+function Notices({ settings }: { settings: Chosen }) {
+  const { notices } = settings;
+  const state = notices.state.value;
+  if (state === 'impossible') return null;
+  const choose = async (box: HTMLInputElement): Promise<void> => {
+    await notices.set(box.checked);
+    // Whoever waves the browser's question away has changed nothing.
+    box.checked = notices.state.peek() === 'on';
+  };
+  return (
+    <section class="setting">
+      <h3>{words.settings.notices}</h3>
+      <div>
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={state === 'on'}
+            disabled={state === 'refused'}
+            aria-describedby="notices-hint"
+            onChange={(event) => void choose(event.currentTarget)}
+          />
+          {words.settings.noticesWanted}
+        </label>
+        <p id="notices-hint" class="hint">
+          {state === 'refused' ? words.settings.noticesRefused : words.settings.noticesWhat}
+        </p>
       </div>
     </section>
   );

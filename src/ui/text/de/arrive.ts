@@ -95,6 +95,11 @@ export const arrive: typeof en = {
     themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
     language: 'Sprache',
     languageAuto: 'Wie der Browser',
+    notices: 'Benachrichtigungen',
+    noticesWanted: 'Neue Nachrichten melden, während niemand diese Seite ansieht',
+    noticesWhat: 'Genannt werden der Kanal und wie viele, nie wer geschrieben hat oder was.',
+    noticesRefused:
+      'Dieser Browser lehnt Benachrichtigungen für diese Seite ab. In seinen Einstellungen für die Seite lassen sie sich erlauben.',
     about: 'Über Pipes',
     version: (version: string) => `Pipes ${version}`,
     relay: (relay: string) => `Relay ${relay}`,

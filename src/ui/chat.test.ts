@@ -46,7 +46,15 @@ test('messages that arrive together are merged at once and said aloud', async ()
   for (const message of samples(0, 500)) peer.deliver(message);
   await until(timeline, ({ messages }) => messages.length === 500);
   assert.ok(changes <= 3, `${changes} changes`);
-  assert.equal(chat.announcement.value, 'Grace: message 499');
+  const said = () => chat.announcements.value.map(({ text }) => text);
+  assert.deepEqual(said(), ['500 new messages', 'Grace: message 499'], 'nobody listens to so many');
+  for (const message of samples(500, 502)) peer.deliver(message);
+  await until(timeline, ({ messages }) => messages.length === 502);
+  assert.deepEqual(said().slice(-2), ['Grace: message 500', 'Grace: message 501']);
+  for (let n = 502; n < 504; n++) peer.deliver(sample(n, { text: 'twice' }));
+  await until(timeline, ({ messages }) => messages.length === 504);
+  assert.deepEqual(said().slice(-2), ['Grace: twice', 'Grace: twice']);
+  assert.equal(new Set(chat.announcements.value.map(({ id }) => id)).size, said().length);
   stop();
   chat.close();
 });
@@ -62,7 +70,7 @@ test('a message stays sealed aloud too', async () => {
   const { chat, peer } = start();
   await until(chat.conversation.value.phase, (phase) => phase === 'ready');
   peer.deliver(sample(1, { text: undefined, lock: { state: 'sealed', reason: 'not-for-you' } }));
-  await until(chat.announcement, (text) => text === 'Grace sent a message that stays sealed for you');
+  await until(chat.announcements, (said) => said.at(-1)?.text === 'Grace sent a message that stays sealed for you');
   chat.close();
 });
 
@@ -72,10 +80,10 @@ test('an aside to another member is not said, whatever else comes with it', asyn
   const aside = { text: undefined, lock: { state: 'sealed', reason: 'not-for-you' }, aside: true } as const;
   peer.deliver(sample(1));
   peer.deliver(sample(2, aside));
-  await until(chat.announcement, (text) => text === 'Grace: message 1');
+  await until(chat.announcements, (said) => said.at(-1)?.text === 'Grace: message 1');
   peer.deliver(sample(3, aside));
   await until(chat.conversation.value.timeline, ({ messages }) => messages.length === 3);
-  assert.equal(chat.announcement.value, 'Grace: message 1');
+  assert.equal(chat.announcements.value.at(-1)?.text, 'Grace: message 1');
   chat.close();
 });
 
@@ -107,7 +115,7 @@ test('a muted channel says nothing aloud, and says so in the list', async () => 
   const { timeline } = chat.conversation.value;
   peer.deliver(sample(1));
   await until(timeline, ({ messages }) => messages.length === 1);
-  assert.equal(chat.announcement.value, '');
+  assert.deepEqual(chat.announcements.value, []);
   chat.close();
 });
 

@@ -32,8 +32,8 @@ export interface Chat {
   readonly concerns: ReadonlySignal<readonly Concern[]>;
   /** The time of the newest message that had been seen when the open channel was opened, ms. */
   readonly seenBefore: ReadonlySignal<number | undefined>;
-  /** The last thing worth saying aloud. */
-  readonly announcement: ReadonlySignal<string>;
+  /** The last few things worth saying aloud, oldest first. */
+  readonly announcements: ReadonlySignal<readonly Announcement[]>;
   /** What went wrong with the last action, in words. */
   readonly problem: ReadonlySignal<string | undefined>;
   /** Opens a channel, and there the message whose id begins so. */
@@ -57,13 +57,20 @@ export interface Chat {
   close(): void;
 }
 
+export interface Announcement {
+  readonly id: number;
+  readonly text: string;
+}
+
 const SPOKEN_UNITS = 200;
+/** More at once would be read for longer than anyone listens. */
+const SPOKEN_AT_ONCE = 4;
 
 export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string): Chat {
   const me = signal<IdentityInfo>({ ...peer.identity });
   const status = signal(peer.status());
   const summaries = signal<readonly ChannelSummary[] | undefined>(undefined);
-  const announcement = signal('');
+  const announcements = signal<readonly Announcement[]>([]);
   const problem = signal<string | undefined>(undefined);
   const attending = signal(false);
   const drafts = createDrafts();
@@ -82,14 +89,21 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
   );
 
   function begin(channel: string): Conversation {
-    const opened = openConversation(peer.channel(channel), { received: tellMessage, membersChanged: tellMembers });
+    const opened = openConversation(peer.channel(channel), { received: tellMessages, membersChanged: tellMembers });
     void opened.load();
     return opened;
   }
 
-  /** Twice the same is said twice: only a change is read aloud. */
   function announce(text: string): void {
-    announcement.value = announcement.peek() === text ? `${text}\u00a0` : text;
+    const said = announcements.peek();
+    announcements.value = [...said, { id: (said.at(-1)?.id ?? 0) + 1, text }].slice(-SPOKEN_AT_ONCE);
+  }
+
+  /** Each, or where there are too many to listen to, their number and the last. */
+  function tellMessages(messages: readonly Message[]): void {
+    const few = messages.length <= SPOKEN_AT_ONCE;
+    if (!few && !muted.channels.peek().has(conversation.peek().name)) announce(words.messages.fresh(messages.length));
+    for (const message of few ? messages : messages.slice(-1)) tellMessage(message);
   }
 
   function tellMessage(message: Message): void {
@@ -160,7 +174,7 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
     people,
     concerns: concerned,
     seenBefore,
-    announcement,
+    announcements,
     problem,
     open(channel, message) {
       if (conversation.peek().name !== channel) {
@@ -221,7 +235,7 @@ export const authorName = (author: { name: string; dot1: string | undefined }): 
 
 /** What an error says to a person. */
 export const inWords = (error: unknown): string =>
-  error instanceof Error && error.message !== '' ? error.message : String(error);
+  words.reason(error instanceof Error && error.message !== '' ? error.message : String(error));
 
 /** The relay's list, the open channel among it, joined ones by name and others by activity. */
 function listed(

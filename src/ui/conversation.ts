@@ -46,8 +46,8 @@ export interface Target {
 }
 
 export interface ConversationListeners {
-  /** Another's message has become the newest while the channel was open. */
-  received(message: Message): void;
+  /** Messages of others have become the newest while the channel was open, in this order. */
+  received(messages: readonly Message[]): void;
   membersChanged(before: readonly Member[], after: readonly Member[]): void;
 }
 
@@ -69,8 +69,8 @@ export function openConversation(channel: Channel, listeners: ConversationListen
     const before = newestShown(timeline.peek());
     timeline.value = withNews(timeline.peek(), messages);
     if (messages.some(({ sharedKeys }) => sharedKeys !== undefined)) void readAgain();
-    const newest = newestShown(timeline.peek());
-    if (newest && newest.id !== before?.id && newest.delivery.state === 'received') listeners.received(newest);
+    const fresh = shownAfter(timeline.peek(), before).filter(({ delivery }) => delivery.state === 'received');
+    if (fresh.length > 0) listeners.received(fresh);
   });
   const stopMembers = channel.on('members', (now) => setMembers(now));
   const stopMessages = channel.on('message', (message) => news.add(message));
@@ -205,6 +205,11 @@ export function openConversation(channel: Channel, listeners: ConversationListen
 }
 
 const newestShown = ({ messages }: Timeline): Message | undefined => messages.findLast(({ aside }) => !aside);
+
+function shownAfter({ messages }: Timeline, before: Message | undefined): Message[] {
+  const at = before === undefined ? -1 : messages.findLastIndex(({ id }) => id === before.id);
+  return messages.slice(at + 1).filter(({ aside }) => !aside);
+}
 
 /** Until the first page has been read, or could not be. */
 const settled = (phase: ReadonlySignal<'loading' | 'ready' | 'failed'>): Promise<void> =>

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skipReason } from './chromium.ts';
-import { arrive, assertNoBreaches, canRead, composer, openPage, sees, startBrowser, startHouse } from './house.ts';
+import {
+  allow,
+  arrive,
+  assertNoBreaches,
+  canRead,
+  composer,
+  openPage,
+  sees,
+  startBrowser,
+  startHouse,
+} from './house.ts';
 import { focused, tabTo } from './keys.ts';
 
 test('name, message, new line, channel, readers and back: all by keyboard', { skip: skipReason }, async (t) => {
@@ -83,11 +93,19 @@ test('what others say is said aloud', { skip: skipReason }, async (t) => {
   const browser = await startBrowser(t);
   const ada = await arrive(await browser.newContext(), house.url, 'Ada');
   const grace = await arrive(await browser.newContext(), house.url, 'Grace');
-  const aloud = ada.locator('[role=status][aria-live=polite]');
+  const aloud = ada.getByRole('log');
   await aloud.getByText('Grace can read from now on').waitFor({ state: 'attached' });
   await canRead(grace, 2);
   await composer(grace).fill('can you hear me?');
   await composer(grace).press('Enter');
   await aloud.getByText('Grace: can you hear me?').waitFor({ state: 'attached' });
+  await composer(grace).fill('can you hear me?');
+  await composer(grace).press('Enter');
+  await aloud.getByText('Grace: can you hear me?').nth(1).waitFor({ state: 'attached' });
+  allow(ada, /Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_INCOMPLETE_CHUNKED|ERR_NETWORK/);
+  await ada.context().setOffline(true);
+  await aloud.getByText('Offline', { exact: true }).waitFor({ state: 'attached' });
+  await ada.context().setOffline(false);
+  await aloud.getByText('Connected', { exact: true }).waitFor({ state: 'attached' });
   assertNoBreaches(ada, grace);
 });

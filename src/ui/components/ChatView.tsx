@@ -50,9 +50,11 @@ export function ChatView(props: Props) {
         )}
       </div>
       <Panels {...props} onClose={close} />
-      <p class="unseen" role="status" aria-live="polite">
-        {chat.announcement.value}
-      </p>
+      <div class="unseen" role="log" aria-live="polite">
+        {chat.announcements.value.map(({ id, text }) => (
+          <p key={id}>{text}</p>
+        ))}
+      </div>
     </div>
   );
 }

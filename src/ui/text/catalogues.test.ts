@@ -24,6 +24,7 @@ const SAMPLES: Record<string, unknown[][]> = {
   sealed: COUNTS.map((count) => [{ reason: 'before-you-joined' }, count]),
   sealedWhy: [[{ reason: 'damaged' }]],
   connection: ['online', 'local', 'connecting', 'offline'].map((connection) => [{ connection }]),
+  reason: [['this device has no network'], ['something else']],
   offline: [['this device has no network'], ['something else'], [undefined]],
 };
 /** The same in every language, and rightly so. */

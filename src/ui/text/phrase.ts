@@ -17,16 +17,30 @@ export type Reason =
   | 'rate'
   | 'no-room'
   | 'gone'
-  | 'cancelled';
+  | 'cancelled'
+  | 'channels'
+  | 'long'
+  | 'newer'
+  | 'damaged'
+  | 'storage'
+  | 'clipboard'
+  | 'old-browser';
 
 const REASONS: readonly (readonly [Reason, RegExp])[] = [
   ['no-network', /this device has no network/],
   ['ended', /the relay ended the connection|the connection was cut/],
   ['silent', /the connection seems broken|does not answer|timed out|in time/],
   ['rate', /\b429\b|messages a minute|too many/i],
-  ['no-room', /no space left|no room|quota/i],
+  ['no-room', /no space left|no room|quota|disk is full/i],
   ['gone', /is not there/],
   ['cancelled', /it was cancelled/],
+  ['channels', /leave one first/],
+  ['long', /expected at most \d+ characters/],
+  ['newer', /a newer version/],
+  ['damaged', /damaged/],
+  ['storage', /the browser's storage|Cannot \w+ database/],
+  ['clipboard', /clipboard|Write permission denied/i],
+  ['old-browser', /in this browser: it lacks/],
   ['away', /no connection|cannot be reached|connection refused|unreachable|unknown; check|could not be looked up/],
   ['answered', /expected status|the relay answered/],
 ];

@@ -116,6 +116,11 @@ test('a reason that is told often is told in the language, another in its own wo
   const away = 'Cannot read events of http://localhost:4100/events?channel=main: no connection; is the relay running?';
   assert.equal(words.offline(away), 'Offline: Das Relay ist nicht erreichbar. Du kannst weiterschreiben.');
   assert.equal(
+    words.reason('Cannot join x: expected at most 512 channels; leave one first'),
+    'Du bist schon in sehr vielen Kanälen. Verlass zuerst einen.',
+  );
+  assert.equal(words.reason('Cannot sing: no voice'), 'Cannot sing: no voice');
+  assert.equal(
     words.offline('Cannot read events of http://localhost:1/events: the moon is full'),
     'Offline: the moon is full. Du kannst weiterschreiben.',
   );

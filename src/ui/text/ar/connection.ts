@@ -13,6 +13,13 @@ export const reasons: Record<Reason, string> = {
   'no-room': 'لم تبقَ مساحة',
   gone: 'ليست لدى المُرحِّل',
   cancelled: 'أُلغي ذلك',
+  channels: 'أنت في عدد كبير جدًّا من القنوات. غادر واحدة أولًا',
+  long: 'هذا أطول من اللازم',
+  newer: 'حفظته نسخة أحدث من هذه الصفحة',
+  damaged: 'ما كان محفوظًا تالف',
+  storage: 'لا يمكن استخدام تخزين المتصفح',
+  clipboard: 'لا يسمح المتصفح بالنسخ',
+  'old-browser': 'هذا المتصفح قديم؛ الإصدار الحالي يستطيع ذلك',
 };
 
 export const connection: typeof en = {
@@ -25,6 +32,10 @@ export const connection: typeof en = {
     const reason = reasonOf(problem ?? 'no connection');
     const why = reason === undefined ? withoutAddress(problem ?? '') : reasons[reason];
     return `غير متصل: ${sentence(why)} يمكنك متابعة الكتابة.`;
+  },
+  reason: (problem) => {
+    const reason = reasonOf(problem);
+    return reason === undefined ? problem : sentence(reasons[reason]);
   },
   waiting: (count) =>
     many(count, {

@@ -13,6 +13,13 @@ export const reasons: Record<Reason, string> = {
   'no-room': 'Es ist kein Platz mehr',
   gone: 'Das Relay hat sie nicht (mehr)',
   cancelled: 'Es wurde abgebrochen',
+  channels: 'Du bist schon in sehr vielen Kanälen. Verlass zuerst einen',
+  long: 'Das ist zu lang',
+  newer: 'Eine neuere Version dieser Seite hat es gespeichert',
+  damaged: 'Was gespeichert war, ist beschädigt',
+  storage: 'Der Speicher des Browsers lässt sich nicht benutzen',
+  clipboard: 'Der Browser lässt das Kopieren nicht zu',
+  'old-browser': 'Dieser Browser ist zu alt; eine aktuelle Version kann es',
 };
 
 export const connection: typeof en = {
@@ -25,6 +32,10 @@ export const connection: typeof en = {
     const reason = reasonOf(problem ?? 'no connection');
     const why = reason === undefined ? withoutAddress(problem ?? '') : reasons[reason];
     return `Offline: ${sentence(why)} Du kannst weiterschreiben.`;
+  },
+  reason: (problem) => {
+    const reason = reasonOf(problem);
+    return reason === undefined ? problem : sentence(reasons[reason]);
   },
   waiting: (count) =>
     many(count, {

@@ -11,6 +11,8 @@ export const connection = {
   },
   offline: (problem: string | undefined): string =>
     `Offline: ${sentence(withoutAddress(problem ?? 'the relay cannot be reached'))} You can go on writing.`,
+  /** What an error says, as it is or in words of the language. */
+  reason: (problem: string): string => problem,
   waiting: (count: number): string =>
     many(count, {
       one: '# message waits here until the relay is back.',

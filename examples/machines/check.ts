@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { onStage } from '../check.ts';
 
+process.env.HOST = '127.0.0.1';
 await onStage(async ({ folder, start }) => {
   const here = start('machines/machines.ts', 'here', join(folder, 'here'));
   const ticket = await here.line('pipes1');

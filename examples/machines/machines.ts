@@ -7,11 +7,14 @@
  */
 import { open } from 'pipes';
 
+/** On all addresses of this machine, unless HOST says one. */
+const network = process.env.HOST === undefined ? true : { host: process.env.HOST };
+
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (said: string): Uint8Array => new TextEncoder().encode(said);
 
 async function here(dataDir = 'data/here'): Promise<void> {
-  const peer = await open({ dataDir, name: 'Here', network: true });
+  const peer = await open({ dataDir, name: 'Here', network });
   const film = await peer.put([new Uint8Array(3_000_000)]);
   peer.onMessage(async ({ from, name, bytes: said }) => {
     console.log(`${name}: ${text(said)}`);
@@ -28,7 +31,7 @@ async function here(dataDir = 'data/here'): Promise<void> {
 }
 
 async function there(ticket: string, dataDir = 'data/there'): Promise<void> {
-  const peer = await open({ dataDir, name: 'There', network: true });
+  const peer = await open({ dataDir, name: 'There', network });
   const { identity, name } = await peer.network.connect(ticket);
   await peer.network.settled();
   const answer = new Promise<string>((resolve) => peer.onMessage(({ bytes: said }) => resolve(text(said))));

@@ -110,7 +110,8 @@ async function startPeers({ p2pPort, dataDir, host }: RelaySettings, relay: Rela
   const { signer, seed } = await loadOrCreateRelayKey(dataDir);
   try {
     const network = await openNodeNetwork({ seed, port: p2pPort, ...(host !== undefined && { host }) });
-    await relay.join({ signer, transports: network.transports });
+    const { found } = await relay.join({ signer, transports: network.transports });
+    await network.discover(found);
     return network;
   } catch (error) {
     const problem = portProblem(error);

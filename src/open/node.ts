@@ -16,7 +16,7 @@ import { loadOrCreateLogKey } from '../platform/node/log-key.ts';
 import { openStore } from '../platform/node/store.ts';
 import { createVerifier } from '../platform/node/verifier.ts';
 import { createHttp } from '../platform/web/http.ts';
-import type { OpenOptions, Peer } from '../runtime/api.ts';
+import type { OpenOptions, Peer, Share } from '../runtime/api.ts';
 import type { Exchange } from '../runtime/packs/exchange.ts';
 import { createPeer } from '../runtime/peer/peer.ts';
 
@@ -31,15 +31,20 @@ export interface NodeOpenOptions extends OpenOptions {
   /** What else keeps messages on this installation, such as its relay: bundles carry them too. */
   exchanges?: readonly Exchange[];
   /** Connects with other peers: those known from before, and those that `network.connect` is given. Off by default. */
-  network?:
-    | boolean
-    | {
-        /** 0, the default, takes a free one; "off" dials only. */ port?: number | 'off';
-        host?: string;
-        announce?: string[];
-      };
+  network?: boolean | NetworkOptions;
   /** Told of failures that no call waits for; by default they are dropped, as status() carries what matters. */
   onError?: (error: unknown) => void;
+}
+
+export interface NetworkOptions {
+  /** 0, the default, takes a free one; "off" dials only. */
+  port?: number | 'off';
+  /** All addresses where none is given. */
+  host?: string;
+  /** Hosts that others are told instead of this machine's own addresses, as behind a port that is forwarded. */
+  announce?: string[];
+  /** What is wanted of other peers; all of it by default. */
+  share?: Share;
 }
 
 /** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */
@@ -64,7 +69,8 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
       ...{ store, blobs, verifier, signer, agreement, ciphers, sha256, random, clock, release },
       ...{ http: createHttp(), bundles, uuid: randomUUID, logSigner: logKey.signer, certifiesLog: logKey.isOwn },
       ...(exchanges && { exchanges }),
-      ...(joined && { transports: joined.transports }),
+      ...(joined && { transports: joined.transports, discover: joined.discover }),
+      ...(typeof network === 'object' && network.share && { share: network.share }),
       ...(onError && { onError }),
     },
     rest,
@@ -72,7 +78,7 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
 }
 
 /** Loaded only where it is wanted. */
-async function joinNetwork(seed: Uint8Array, options: Exclude<NodeOpenOptions['network'], boolean | undefined>) {
+async function joinNetwork(seed: Uint8Array, { share: _, ...options }: NetworkOptions) {
   const { openNodeNetwork } = await import('../platform/node/network.ts');
   return openNodeNetwork({ seed, port: 0, ...options });
 }

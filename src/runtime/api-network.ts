@@ -25,11 +25,23 @@ export interface RemotePeer {
   /** Both have all that they want of each other. */
   readonly isSettled: boolean;
   readonly paths: readonly RemotePath[];
+  /** Over all paths since this peer was opened. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   readonly lastSeen: Date | undefined;
   /** How far its clock is ahead of this one. */
   readonly clockSkewMs: number | undefined;
   /** Why it is not connected, and what helps. */
   readonly problem: string | undefined;
+}
+
+/** What is wanted of other peers; all of it by default. */
+export interface Share {
+  /** These channels alone. */
+  readonly channels?: readonly string[];
+  /** followed: the own log and those of followed authors, to a distance (1 by default). */
+  readonly logs?: 'all' | 'followed' | 'none';
+  readonly distance?: number;
 }
 
 export interface ConnectOptions {

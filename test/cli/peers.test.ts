@@ -9,7 +9,7 @@ interface Machine {
 
 async function machine(t: TestContext): Promise<Machine> {
   const dataDir = temporaryDirectory(t);
-  const relay = start(['up', '--json'], { PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir });
+  const relay = start(['up', '--json', '--host', '127.0.0.1'], { PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir });
   t.after(() => relay.stop());
   const { port, p2pPort } = JSON.parse(await relay.line((line) => line.startsWith('{')));
   assert.ok(p2pPort > 0);

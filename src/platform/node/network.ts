@@ -6,6 +6,7 @@
 import type { Transport } from '../../core/transport.ts';
 import { createLibp2pTransport } from './libp2p.ts';
 import { tcpAddress } from './libp2p-address.ts';
+import type { Discovery, FoundPeer } from './mdns.ts';
 import { openSharedPort } from './port-share.ts';
 import { createTlsTransport } from './tls.ts';
 import { formatTlsAddress } from './tls-address.ts';
@@ -27,6 +28,8 @@ export interface NodeNetwork {
   readonly transports: readonly Transport[];
   /** What was taken; undefined where nothing is. */
   readonly port: number | undefined;
+  /** Tells of peers on the local network from now on, and tells them of this one; not where it is bound to this machine. */
+  discover(found: (peer: FoundPeer) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
   const { seed, port, host, announce, relay } = options;
   if (port === 'off') {
     const transports = [createTlsTransport({ seed }), createLibp2pTransport({ seed })];
-    return { transports, port: undefined, close: async () => {} };
+    return { transports, port: undefined, discover: async () => {}, close: async () => {} };
   }
   const shared = await openSharedPort({ port, ...(host !== undefined && { host }) });
   const told = announce?.map((name) => ({ name, port: shared.port }));
@@ -48,5 +51,22 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     ...(told && { announce: told.map((at) => tcpAddress(at.name, at.port)) }),
     ...(relay && { relay }),
   });
-  return { transports: [tls, libp2p], port: shared.port, close: shared.close };
+  let discovery: Discovery | undefined;
+  return {
+    transports: [tls, libp2p],
+    port: shared.port,
+    async discover(found) {
+      if (isLoopback(host)) return;
+      const { startDiscovery } = await import('./mdns.ts');
+      // Without multicast, as in many containers, peers are found by their tickets alone.
+      discovery = await startDiscovery({ key: tls.key, port: shared.port, found }).catch(() => undefined);
+    },
+    async close() {
+      await discovery?.close();
+      await shared.close();
+    },
+  };
 }
+
+const isLoopback = (host: string | undefined): boolean =>
+  host !== undefined && (host === 'localhost' || host === '::1' || host.startsWith('127.'));

@@ -14,14 +14,17 @@ export interface DiallingParts {
   readonly known: KnownPeers;
   dial(address: string, peer: KnownPeer, signal?: AbortSignalLike): Promise<unknown>;
   canDial(address: string): boolean;
+  /** Those that are not known to be dead. */
   pathsTo(key: string): readonly { readonly address: string; readonly transport: Passage }[];
 }
 
 export interface Dialling {
   /** Resolves once one path stands; rejects with RemoteError that says why not. */
   now(key: string, options: { timeoutMs: number; signal?: AbortSignalLike }): Promise<void>;
-  /** A connection ended. */
+  /** A connection ended, or none of its paths answers any more. */
   lost(key: string): void;
+  /** There is a new address of it. */
+  soon(key: string): void;
   /** The network changed: all that are away are tried at once. */
   again(): void;
   /** Why the last round failed. */
@@ -34,11 +37,15 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 /** A straight path beside those through relays is looked for that often. */
 const STRAIGHT_MS = 60_000;
+/** Addresses that say nothing, as behind most firewalls, do not keep the next tier waiting for longer. */
+const HEAD_START_MS = 1500;
 
 interface Attempt {
   wait: number;
   round: Promise<boolean> | undefined;
   problem: string | undefined;
+  /** Those who wait for the first path. */
+  readonly waiting: Set<() => void>;
   cancel: () => void;
 }
 
@@ -52,6 +59,7 @@ export function createDialling(parts: DiallingParts): Dialling {
       wait: FIRST_WAIT_MS,
       round: undefined,
       problem: undefined,
+      waiting: new Set(),
       cancel: () => {},
     };
     attempts.set(key, attempt);
@@ -65,13 +73,23 @@ export function createDialling(parts: DiallingParts): Dialling {
       attempt.problem = 'none of its addresses can be dialled from here; ask for a new ticket';
     }
     const reasons: string[] = [];
+    const dial = async (address: string): Promise<void> => {
+      try {
+        await parts.dial(address, peer, signal);
+        for (const stands of [...attempt.waiting]) stands();
+      } catch (error) {
+        reasons.push(inWords(error));
+      }
+    };
+    const dials: Promise<void>[] = [];
     for (const tier of TIERS) {
       const taken = new Set(parts.pathsTo(peer.key).map(({ address }) => address));
-      const open = dialable.filter((address) => tier(address) && !taken.has(address));
-      const results = await Promise.allSettled(open.map((address) => parts.dial(address, peer, signal)));
-      for (const result of results) if (result.status === 'rejected') reasons.push(inWords(result.reason));
+      const begun = dialable.filter((address) => tier(address) && !taken.has(address)).map(dial);
+      dials.push(...begun);
+      await Promise.race([Promise.all(begun), headStart(clock)]);
       if (isStraight(peer.key) || (tier === RELAYED && isReached(peer.key))) break;
     }
+    await Promise.all(dials);
     const isUp = isReached(peer.key);
     if (isUp) attempt.problem = undefined;
     else if (reasons.length > 0) attempt.problem = [...new Set(reasons)].slice(0, 3).join('; ');
@@ -107,19 +125,32 @@ export function createDialling(parts: DiallingParts): Dialling {
     now(key, { timeoutMs, signal }) {
       return new Promise((resolve, reject) => {
         const attempt = attemptOf(key);
-        const fail = (why: string): void => reject(new RemoteError(`Cannot connect: ${why}`));
+        const settle = (): void => {
+          stop();
+          attempt.waiting.delete(stands);
+        };
+        const stands = (): void => {
+          settle();
+          resolve();
+        };
+        const fail = (why: string): void => {
+          settle();
+          reject(new RemoteError(`Cannot connect: ${why}`));
+        };
         const stop = clock.after(timeoutMs, () =>
           fail(attempt.problem ?? `nobody answered within ${timeoutMs / 1000} s`),
         );
+        attempt.waiting.add(stands);
         signal?.addEventListener('abort', () => fail('it was given up'));
-        void run(key, signal).then((isUp) => {
-          stop();
-          if (isUp) resolve();
-          else fail(attempt.problem ?? 'nobody answered');
-        });
+        void run(key, signal).then((isUp) => (isUp ? stands() : fail(attempt.problem ?? 'nobody answered')));
+        // Other addresses may take long to say no.
+        if (parts.pathsTo(key).length > 0) stands();
       });
     },
     lost: plan,
+    soon(key) {
+      if (!isStraight(key)) void run(key);
+    },
     again() {
       for (const { key } of known.all()) {
         attemptOf(key).wait = FIRST_WAIT_MS;
@@ -145,5 +176,8 @@ const TIERS = [
   (address: string): boolean => address.startsWith('/') && !RELAYED(address),
   RELAYED,
 ] as const;
+
+const headStart = (clock: Pick<Clock, 'after'>): Promise<void> =>
+  new Promise((resolve) => void clock.after(HEAD_START_MS, resolve));
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -8,7 +8,7 @@ import type { Sha256 } from '../../core/ports.ts';
 import type { Item } from '../../core/sync/item.ts';
 import type { Action, Supplied, Supply, Take } from '../../core/sync/session/actions.ts';
 import { Session } from '../../core/sync/session/session.ts';
-import { NOTHING_WANTED, type Wants } from '../../core/sync/session/wants.ts';
+import { LOGS, NOTHING_WANTED, type Wants, wantsAuthor, wantsLogs } from '../../core/sync/session/wants.ts';
 import type { BlobTraffic } from './blob-traffic.ts';
 import type { EntryTraffic } from './entry-traffic.ts';
 import type { Giver, Keeper } from './sets/types.ts';
@@ -24,6 +24,8 @@ export interface DriverParts {
   readonly wants: Wants;
   /** What of its wants the other side may have. */
   allow(wants: Wants): Wants;
+  /** That many bytes came; why they are not taken, where that is so. */
+  objection(bytes: number): string | undefined;
   /** False: full; `room()` is called when there is room again. */
   send(message: Uint8Array, urgent: boolean): boolean;
   onSettled(): void;
@@ -95,8 +97,11 @@ export function createDriver(parts: DriverParts): Driver {
     } else if (action.do === 'open') doing(open(action.set));
     else if (action.do === 'supply')
       doing(supply(action.supply).then((supplied) => session.supplied(action.job, supplied)));
-    else if (action.do === 'take') doing(take(action.take).then(() => session.taken(action.cost)));
-    else if (action.do === 'wants') doing(allow(action.wants));
+    else if (action.do === 'take') {
+      const problem = parts.objection(action.cost);
+      if (problem === undefined) doing(take(action.take).then(() => session.taken(action.cost)));
+      else session.end(problem);
+    } else if (action.do === 'wants') doing(allow(action.wants));
     else if (action.do === 'settled') {
       isSettled = true;
       parts.onSettled();
@@ -144,6 +149,7 @@ export function createDriver(parts: DriverParts): Driver {
   };
   const giver: Giver = {
     read(author, from) {
+      if (!wantsAuthor(mine, author)) return;
       session.read(author, from);
       pump();
     },
@@ -186,6 +192,8 @@ export function createDriver(parts: DriverParts): Driver {
       mine = wants;
       session.want(wants);
       pump();
+      // Which logs are compared depends on what both sides want.
+      if (wantsLogs(wants) || wantsLogs(session.theirs)) doing(open(LOGS));
     },
     get isSettled() {
       return isSettled;

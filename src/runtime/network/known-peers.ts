@@ -12,8 +12,12 @@ export interface KnownPeer {
   readonly identity: string;
   readonly name: string;
   readonly addresses: readonly string[];
+  /** The address by which it was reached last, should it not know of that itself. */
+  readonly way?: string;
   /** What its ticket held, in hex, until it has let this peer in. */
   readonly invitation?: string;
+  /** Others are reached through it. */
+  readonly forwards?: boolean;
   /** When it was last connected, ms; 0: never. */
   readonly seen: number;
   /** How far its clock was ahead then, ms. */
@@ -54,12 +58,24 @@ export async function createKnownPeers(store: Store) {
         ...{ seen: before?.seen ?? 0, skew: before?.skew ?? 0 },
       });
     },
-    /** It has let this peer in, and was let in. */
-    saw(key: string, hello: Hello, now: number): Promise<KnownPeer> {
+    /** It has let this peer in, and was let in. What was dialled is kept: it may be a way that the other knows nothing of. */
+    saw(key: string, hello: Hello, now: number, dialled?: string): Promise<KnownPeer> {
       const before = peers.get(key);
-      const addresses = hello.addresses.length > 0 ? hello.addresses : (before?.addresses ?? []);
+      const told = hello.addresses.length > 0 ? hello.addresses : (before?.addresses ?? []);
+      const way = dialled ?? before?.way;
+      const addresses = [...new Set([...(way === undefined ? [] : [way]), ...told])].slice(0, LIMITS.peerAddresses);
       const identity = toHex(hello.certificate.identity);
-      return keep({ key, identity, name: hello.name, addresses, seen: now, skew: hello.now - now });
+      const forwards = hello.forwards === true;
+      const skew = hello.now - now;
+      return keep({ key, identity, name: hello.name, addresses, ...(way && { way }), forwards, seen: now, skew });
+    },
+    /** Seen nearby; forgotten with the process. False for a stranger, or where nothing is new. */
+    near(key: string, addresses: readonly string[]): boolean {
+      const peer = peers.get(key);
+      if (peer === undefined || addresses.every((address) => peer.addresses.includes(address))) return false;
+      const all = [...new Set([...addresses, ...peer.addresses])];
+      peers.set(key, { ...peer, addresses: all.slice(0, LIMITS.peerAddresses) });
+      return true;
     },
     async forget(key: string): Promise<void> {
       await store.commit([{ op: 'delete', space: SPACE, key }]);

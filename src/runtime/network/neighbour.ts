@@ -2,7 +2,7 @@
  * Another peer that this one is connected with: one bond over all paths between the two (core/route), and over the bond
  * one session (core/sync). Paths come and go beneath; the session does not notice, unless the other side restarts.
  */
-import { compare } from '../../core/bytes.ts';
+import { compare, toHex } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { Clock, Random, Sha256 } from '../../core/ports.ts';
 import { type Bond, createBond, type PathReport } from '../../core/route/bond.ts';
@@ -13,6 +13,7 @@ import type { BlobTraffic } from './blob-traffic.ts';
 import { createDriver, type Driver } from './driver.ts';
 import type { EntryTraffic } from './entry-traffic.ts';
 import type { FramedStream } from './framing.ts';
+import type { Gate } from './gate.ts';
 import { createPathPump, type PathPump } from './path-pump.ts';
 import type { Keeper } from './sets/types.ts';
 
@@ -21,6 +22,12 @@ export const WINDOW_BYTES = 4_194_304;
 const PATIENCE_MS = 60_000;
 const SESSION_BYTES = 16;
 const MESSAGES_AT_ONCE = 64;
+
+/** Bytes of all paths to a peer, of those that ended too. */
+export interface Tally {
+  sent: number;
+  received: number;
+}
 
 export interface NeighbourParts {
   readonly sha256: Sha256;
@@ -32,9 +39,14 @@ export interface NeighbourParts {
   /** This peer's key. */
   readonly peer: Uint8Array;
   readonly wants: Wants;
+  readonly gate: Gate;
+  /** Counted on. */
+  readonly tally: Tally;
   allow(wants: Wants, hello: Hello): Wants;
   /** Something about it changed: a path, or whether it is settled. */
   onChange(): void;
+  /** None of its paths answers; another should be dialled. */
+  onLost(): void;
   /** It is over: refused, or away for too long. */
   onGone(reason: string): void;
   onError(error: unknown): void;
@@ -70,6 +82,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
   let count = 0;
   let isOver = false;
   let stepping = false;
+  let isLost = false;
 
   /** The bond's clock never goes back. */
   const now = (): number => {
@@ -80,6 +93,12 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     createDriver({
       ...{ ...parts, isDialer, wants, credit: hello.window, granted: WINDOW_BYTES },
       allow: (theirs) => parts.allow(theirs, hello),
+      objection(bytes) {
+        const { peer: giver } = first.certificate;
+        const problem = parts.gate.take(giver, bytes);
+        if (problem !== undefined) parts.gate.refused(toHex(giver));
+        return problem;
+      },
       send(message, urgent) {
         const isTaken = bond.send(message, { urgent }, now());
         step();
@@ -99,7 +118,10 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     let wakeAt: number | undefined;
     for (let isMore = true; isMore && !isOver; ) {
       const { frames, messages, restarted, close, wakeAt: wake } = bond.take(now(), MESSAGES_AT_ONCE);
-      for (const { path, frame } of frames) pumps.get(path)?.pump.send(frame);
+      for (const { path, frame } of frames) {
+        parts.tally.sent += frame.length;
+        pumps.get(path)?.pump.send(frame);
+      }
       for (const path of close) remove(path, true);
       if (restarted) restart();
       for (const message of messages) driver?.receive(message);
@@ -110,7 +132,18 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     driver?.room();
     stopWaking();
     if (wakeAt === undefined || isOver) return;
-    stopWaking = clock.after(Math.max(0, wakeAt - now()), step);
+    stopWaking = clock.after(Math.max(0, wakeAt - now()), () => {
+      step();
+      notice();
+    });
+  };
+  /** Silence shows as time goes by, so that nothing else has to look for it. */
+  const notice = (): void => {
+    const wasLost = isLost;
+    isLost = bond.paths().every(({ state }) => state === 'down');
+    if (isOver || isLost === wasLost) return;
+    parts.onChange();
+    if (isLost) parts.onLost();
   };
   const remove = (id: string, isBroken: boolean): void => {
     const path = pumps.get(id);
@@ -120,9 +153,17 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     bond.removePath(id, now());
     if (pumps.size === 0) stopWaiting = clock.after(PATIENCE_MS, () => void finish('it was away for too long'));
     parts.onChange();
+    notice();
+  };
+  /** The new path stands for those like it that do not answer any more. */
+  const replace = (by: string, passage: TransportStream['passage']): void => {
+    for (const { id, state } of bond.paths()) {
+      if (id !== by && state === 'down' && pumps.get(id)?.stream.passage === passage) remove(id, true);
+    }
   };
   const receive = (id: string, frame: Uint8Array): void => {
     if (!pumps.has(id)) return;
+    parts.tally.received += frame.length;
     try {
       bond.receive(id, frame, now());
     } catch (error) {
@@ -166,6 +207,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
       driver ??= begin();
       step();
       pump.start();
+      replace(id, stream.passage);
       parts.onChange();
     },
     paths: () =>

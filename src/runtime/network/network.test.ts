@@ -10,7 +10,8 @@ import { createMemoryStore } from '../../platform/memory/store.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../platform/memory/transport.ts';
 import { agreementFromSeed, ciphers, clock, random, sha256, signerFromSeed } from '../../platform/node/crypto.ts';
 import { createVerifier } from '../../platform/node/verifier.ts';
-import type { Peer } from '../api.ts';
+import type { Peer, Share } from '../api.ts';
+import { createLogs } from '../logs/logs.ts';
 import { createPeer } from '../peer/peer.ts';
 
 const noHttp: Http = {
@@ -23,7 +24,7 @@ interface Made {
   readonly transport: Transport;
 }
 
-async function make(t: TestContext, net: MemoryNetwork, name: string): Promise<Made> {
+async function make(t: TestContext, net: MemoryNetwork, name: string, share: Share = {}): Promise<Made> {
   const seed = random(32);
   const logSigner = signerFromSeed(random(32));
   const transport = net.transport(logSigner.key, { name: `${name}-${randomUUID()}` });
@@ -31,7 +32,13 @@ async function make(t: TestContext, net: MemoryNetwork, name: string): Promise<M
   const peer = await createPeer(
     {
       ...{ store: createMemoryStore({ clock }), blobs: createMemoryBlobs({ clock }), verifier },
-      ...{ signer: signerFromSeed(seed), agreement: agreementFromSeed(seed), logSigner, transports: [transport] },
+      ...{
+        signer: signerFromSeed(seed),
+        agreement: agreementFromSeed(seed),
+        logSigner,
+        transports: [transport],
+        share,
+      },
       ...{ ciphers, sha256, random, clock, http: noHttp, uuid: randomUUID, release: verifier.close },
       onError: (error) => t.diagnostic(String(error)),
     },
@@ -186,6 +193,50 @@ test('logs, with the files that they name, come along, and live entries follow',
   assert.equal(file?.size, 500_000);
 });
 
+const authorsOf = async ({ peer }: Made): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const { key } of peer.logs.list()) keys.push(key);
+  return keys.sort();
+};
+
+const keyOf = async ({ peer }: Made): Promise<string> => (await peer.logs.own()).key;
+
+test('who wants followed logs alone is given these, others as soon as they are followed too', async (t) => {
+  const net = createMemoryNetwork();
+  const [hub, ann, eve] = [await make(t, net, 'Hub'), await make(t, net, 'Ann'), await make(t, net, 'Eve')];
+  for (const each of [hub, ann, eve]) await each.peer.logs.append('note', { text: '"mine"' });
+  for (const each of [ann, eve]) await each.peer.network.connect(await hub.peer.network.ticket());
+  await hub.peer.network.settled();
+  const ben = await make(t, net, 'Ben', { logs: 'followed' });
+  await ben.peer.logs.follow(await keyOf(ann));
+  await ben.peer.network.connect(await hub.peer.network.ticket());
+  await ben.peer.network.settled();
+  assert.deepEqual(await authorsOf(ben), [await keyOf(ann)]);
+  await ben.peer.logs.follow(await keyOf(eve));
+  for await (const { key } of ben.peer.logs.entries({ live: true })) if (key === (await keyOf(eve))) break;
+  assert.deepEqual(await authorsOf(ben), [await keyOf(ann), await keyOf(eve)].sort());
+});
+
+test('a log that went two ways is found out, and everybody hears of it', async (t) => {
+  const net = createMemoryNetwork();
+  const [ann, ben, cem] = [await make(t, net, 'Ann'), await make(t, net, 'Ben'), await make(t, net, 'Cem')];
+  const [one, other] = await twoBranches();
+  await ann.peer.logs.importEntries([one]);
+  await ben.peer.logs.importEntries([other]);
+  for (const each of [ann, ben]) await cem.peer.network.connect(await each.peer.network.ticket());
+  for (const { peer } of [ann, ben, cem]) {
+    await until(
+      async () => (await peer.logs.forks()).length === 1,
+      (look) => {
+        const timer = setInterval(look, 10);
+        return () => clearInterval(timer);
+      },
+    );
+  }
+  const [fork] = await cem.peer.logs.forks();
+  assert.ok(fork !== undefined && fork.depth >= 3);
+});
+
 test('who was not invited is let in by neither side, and told why', async (t) => {
   const net = createMemoryNetwork();
   const [ann, eve] = [await make(t, net, 'Ann'), await make(t, net, 'Eve')];
@@ -210,3 +261,21 @@ test('a link that breaks is made again, and what was said meanwhile comes', asyn
 });
 
 const withoutInvitation = ({ invitation: _, ...ticket }: Ticket): Ticket => ticket;
+
+/** One author's log, the same up to depth 2, with other entries from there on. */
+async function twoBranches(): Promise<[Uint8Array, Uint8Array]> {
+  const seed = random(32);
+  const branch = async (last: string): Promise<Uint8Array> => {
+    const store = createMemoryStore({ clock });
+    const verifier = createVerifier();
+    const blobs = createMemoryBlobs({ clock });
+    const logs = await createLogs({ store, blobs, verifier, sha256, clock, logSigner: signerFromSeed(seed) });
+    for (const text of ['a', 'b', 'c', last, last]) await logs.append('note', { text: `"${text}"` });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of logs.exportEntries()) pieces.push(piece);
+    await logs.close();
+    await verifier.close();
+    return Buffer.concat(pieces);
+  };
+  return [await branch('one'), await branch('other')];
+}

@@ -15,14 +15,17 @@ import type { BlobTraffic } from './blob-traffic.ts';
 import { createDialling, type Dialling } from './dialling.ts';
 import type { EntryTraffic } from './entry-traffic.ts';
 import { type FramedStream, framed } from './framing.ts';
+import { type Gate, OPEN_TO_THE_INVITED } from './gate.ts';
 import { certifyPeer, shakeHands } from './handshake.ts';
 import { createInvitations } from './invitations.ts';
 import { createKnownPeers, type KnownPeer } from './known-peers.ts';
-import { createNeighbour, type Neighbour, WINDOW_BYTES } from './neighbour.ts';
+import { createNeighbour, type Neighbour, type Tally, WINDOW_BYTES } from './neighbour.ts';
 import { createPipes, type Pipes } from './pipes.ts';
 import type { Keeper } from './sets/types.ts';
 
 export interface NetworkParts {
+  /** Others are reached through it: its transports forward. */
+  readonly forwards?: boolean;
   readonly store: Store;
   readonly verifier: Verifier;
   readonly sha256: Sha256;
@@ -39,8 +42,8 @@ export interface NetworkParts {
   readonly wants: Wants;
   /** What of another's wants it may have; all of it by default. */
   allow?(wants: Wants, from: Hello): Wants;
-  /** Takes everybody, not only those with a ticket or known before. */
-  readonly isOpen?: boolean;
+  /** Whom else than those with a ticket or known before it lets in, and how much it takes of each. */
+  readonly gate?: Gate;
   /** Of the identity, for people. */
   name(): string;
   onError?(error: unknown): void;
@@ -48,6 +51,10 @@ export interface NetworkParts {
 
 export interface Network extends PeerNetwork {
   readonly pipes: Pipes;
+  /** From now on, of all who are connected and of all to come. */
+  want(wants: Wants): void;
+  /** Somebody on the local network says that a peer is there. Believed of nobody: a known peer is dialled, and proves its key. */
+  found(peer: { readonly key: Uint8Array; readonly addresses: readonly string[] }): void;
   /** Resolves to whether the blob (hex) is here, once it is or nobody who is connected has it. */
   fetch(hash: string): Promise<boolean>;
   close(): Promise<void>;
@@ -55,7 +62,8 @@ export interface Network extends PeerNetwork {
 
 export const SYNC_PROTOCOL = '/pipes/sync/1';
 const MOST_NEIGHBOURS = 1000;
-const MOST_PATHS = 4;
+/** Of one passage: a second one may take another interface, a third would add little. */
+const PATHS_ALIKE = 2;
 const CONNECT_MS = 20_000;
 
 export async function createNetwork(parts: NetworkParts): Promise<Network> {
@@ -64,9 +72,12 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
   const invitations = createInvitations(parts);
   const known = await createKnownPeers(parts.store);
   const neighbours = new Map<string, Neighbour>();
+  const tallies = new Map<string, Tally>();
+  const gate = parts.gate ?? OPEN_TO_THE_INVITED;
   const listeners = { peers: new Set<() => void>() };
   const gone = new Map<string, string>();
   let isClosed = false;
+  let wants = parts.wants;
 
   const onError = (error: unknown): void => parts.onError?.(error);
   const changed = (): void => {
@@ -75,17 +86,35 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
   const addresses = (): string[] => transports.flatMap((transport) => transport.addresses());
   const ownHello = (invitation?: Uint8Array): Hello => ({
     ...{ certificate, now: clock.now(), window: WINDOW_BYTES, name: parts.name(), addresses: addresses() },
+    ...(parts.forwards && { forwards: true }),
     ...(invitation && { invitation }),
   });
-  const whyNot = async (hello: Hello): Promise<string | undefined> => {
+  const useRelays = (): void => {
+    const relays = known.all().flatMap(({ forwards, addresses }) => (forwards ? addresses : []));
+    for (const transport of transports) transport.useRelays?.(relays.filter(transport.dials));
+  };
+  const objection = async (hello: Hello): Promise<string | undefined> => {
     const { peer, identity } = hello.certificate;
     const key = toHex(peer);
     if (equal(peer, parts.peer)) return 'that is this very peer';
     if (known.isBlocked(key)) return 'not welcome here';
     if (!neighbours.has(key) && neighbours.size >= MOST_NEIGHBOURS) return 'too many peers are connected; try later';
-    const isWelcome = parts.isOpen === true || known.get(key) !== undefined || equal(identity, parts.signer.key);
+    const verdict = gate.judge(hello);
+    if (typeof verdict === 'object') return verdict.refused;
+    const isWelcome = verdict === 'welcome' || known.get(key) !== undefined || equal(identity, parts.signer.key);
     if (isWelcome || (hello.invitation && (await invitations.isGood(hello.invitation)))) return undefined;
     return 'not invited, or the ticket is too old; ask for a new ticket';
+  };
+  const whyNot = async (hello: Hello): Promise<string | undefined> => {
+    const reason = await objection(hello);
+    const key = toHex(hello.certificate.peer);
+    if (reason !== undefined) gate.refused(known.get(key) === undefined ? '' : key);
+    return reason;
+  };
+  const tallyOf = (key: string): Tally => {
+    const tally = tallies.get(key) ?? { sent: 0, received: 0 };
+    tallies.set(key, tally);
+    return tally;
   };
   const neighbourOf = (hello: Hello): Neighbour => {
     const key = toHex(hello.certificate.peer);
@@ -94,12 +123,16 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     const made = createNeighbour(
       {
         ...parts,
+        wants,
         entries: parts.entries,
-        allow: parts.allow ?? ((wants) => wants),
+        allow: parts.allow ?? ((all) => all),
+        gate,
+        tally: tallyOf(key),
         onChange() {
           changed();
           if (made.paths().length === 0) dialling.lost(key);
         },
+        onLost: () => dialling.lost(key),
         onGone(reason) {
           if (neighbours.get(key) === made) neighbours.delete(key);
           gone.set(key, reason);
@@ -115,12 +148,15 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     return made;
   };
   /** Both sides have said hello, and this one lets the other in. */
-  const join = async (line: FramedStream, hello: Hello): Promise<Neighbour> => {
+  const join = async (line: FramedStream, hello: Hello, dialled?: string): Promise<Neighbour> => {
     const key = toHex(hello.certificate.peer);
-    await known.saw(key, hello, clock.now());
+    await known.saw(key, hello, clock.now(), dialled);
+    if (hello.forwards) useRelays();
     if (isClosed) throw new UsageError('Cannot connect: the peer is closed');
     const neighbour = neighbourOf(hello);
-    if (neighbour.paths().length >= MOST_PATHS) line.stream.abort();
+    const { passage } = line.stream;
+    const alike = neighbour.paths().filter((path) => path.transport === passage && isAlive(path));
+    if (alike.length >= PATHS_ALIKE) line.stream.abort();
     else neighbour.add(line, hello);
     return neighbour;
   };
@@ -143,7 +179,7 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     const line = framed(stream);
     try {
       const invitation = peer.invitation === undefined ? undefined : fromHex(peer.invitation, 16);
-      return await join(line, await shakeHands(line, ownHello(invitation), parts, whyNot));
+      return await join(line, await shakeHands(line, ownHello(invitation), parts, whyNot), address);
     } catch (error) {
       stream.abort();
       throw error;
@@ -151,9 +187,10 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
   };
   const dialling: Dialling = createDialling({
     ...{ clock, random: parts.random, known, dial },
-    pathsTo: (key) => neighbours.get(key)?.paths() ?? [],
+    pathsTo: (key) => (neighbours.get(key)?.paths() ?? []).filter(isAlive),
     canDial: (address) => transports.some((transport) => transport.dials(address)),
   });
+  useRelays();
   const stops = transports.flatMap((transport) => [
     transport.accept(SYNC_PROTOCOL, (stream) => void welcome(stream)),
     transport.onAddresses(() => dialling.again()),
@@ -164,15 +201,18 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
   const describe = (peer: KnownPeer): RemotePeer => {
     const neighbour = neighbours.get(peer.key);
     const paths = neighbour?.paths() ?? [];
+    const isConnected = paths.some(isAlive);
     const hello = neighbour?.hello;
-    const problem = paths.length > 0 ? undefined : (dialling.problem(peer.key) ?? gone.get(peer.key));
+    const problem = isConnected ? undefined : (dialling.problem(peer.key) ?? gone.get(peer.key));
     return {
       ...{ key: peer.key, identity: peer.identity, name: peer.name, addresses: peer.addresses },
-      isConnected: paths.length > 0,
-      isSettled: paths.length > 0 && neighbour?.isSettled === true,
+      isConnected,
+      isSettled: isConnected && neighbour?.isSettled === true,
       paths: paths.map(({ address, transport, state, roundTripMs, loss, sent, received }) => ({
         ...{ address, passage: transport, state, roundTripMs, loss, sentBytes: sent, receivedBytes: received },
       })),
+      sentBytes: tallies.get(peer.key)?.sent ?? 0,
+      receivedBytes: tallies.get(peer.key)?.received ?? 0,
       lastSeen: peer.seen === 0 ? undefined : new Date(peer.seen),
       clockSkewMs: hello && peer.skew,
       problem,
@@ -210,6 +250,13 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
       return () => listeners[event].delete(listener);
     },
     pipes,
+    want(next) {
+      wants = next;
+      for (const neighbour of neighbours.values()) neighbour.want(next);
+    },
+    found({ key, addresses: near }) {
+      if (!isClosed && known.near(toHex(key), near)) dialling.soon(toHex(key));
+    },
     fetch: parts.blobs.fetch,
     async close() {
       if (isClosed) return;
@@ -217,6 +264,7 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
       for (const stop of stops) stop();
       dialling.close();
       pipes.close();
+      for (const keeper of parts.keepers) keeper.close?.();
       await Promise.all([...neighbours.values()].map((neighbour) => neighbour.end('going away')));
       await Promise.all(transports.map((transport) => transport.close()));
     },
@@ -242,3 +290,5 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     });
   }
 }
+
+const isAlive = ({ state }: { readonly state: string }): boolean => state !== 'down';

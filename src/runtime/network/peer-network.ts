@@ -1,7 +1,9 @@
 /** The network of a peer: what of its state it shares, put together. */
-import { mailboxScope } from '../../core/scope.ts';
-import { FORKS, LOGS, PROFILES } from '../../core/sync/session/wants.ts';
+import { fromHex } from '../../core/bytes.ts';
+import { channelScope, mailboxScope } from '../../core/scope.ts';
+import { FORKS, LOGS, PROFILES, type Wants } from '../../core/sync/session/wants.ts';
 import type { Transport } from '../../core/transport.ts';
+import type { Share } from '../api-network.ts';
 import type { LogsOfPeer } from '../logs/logs.ts';
 import type { PeerPorts } from '../peer/ports.ts';
 import type { Pipeline } from '../pipeline/types.ts';
@@ -24,11 +26,23 @@ export interface PeerNetworkParts {
   name(): string;
 }
 
-/** Everything that a peer holds: all channels, its own mailbox, profiles, and logs. */
-export function createPeerNetwork({ ports, logs, pipeline, profiles, ...parts }: PeerNetworkParts): Promise<Network> {
+/** Between two looks at who is followed: the first is at once. */
+const RENEW_MS = 200;
+/** With the sets, no more than one message of wants may name. */
+const MOST_AUTHORS = 900;
+
+/** What a peer holds: channels, its own mailbox, profiles, and logs, all of them unless `share` says otherwise. */
+export async function createPeerNetwork({
+  ports,
+  logs,
+  pipeline,
+  profiles,
+  ...parts
+}: PeerNetworkParts): Promise<Network> {
+  const { share = {} } = ports;
   const { store, blobs, sha256, clock, verifier, random, signer, logSigner, onError } = ports;
   const told = onError === undefined ? {} : { onError };
-  return createNetwork({
+  const network = await createNetwork({
     ...{ store, verifier, sha256, random, clock, signer, peer: logSigner.key, transports: parts.transports },
     keepers: [
       createScopeKeeper({ store, pipeline, sha256, clock, blobsOf: async (envelope) => attachedTo(envelope) }),
@@ -37,8 +51,40 @@ export function createPeerNetwork({ ports, logs, pipeline, profiles, ...parts }:
     ],
     entries: createEntryTraffic({ store, logs }),
     blobs: createBlobTraffic({ store, sha256, shelf: createShelf(blobs, logs.blobs) }),
-    wants: { sets: ['channel:*', mailboxScope(parts.dot1), PROFILES, LOGS, FORKS], authors: [] },
+    wants: await wantsOf(share, parts.dot1, logs),
     name: parts.name,
     ...told,
   });
+  if (share.logs !== 'followed') return network;
+  // Whom one follows changes, and what those say whom they follow.
+  let isLooking = false;
+  let again = false;
+  const look = async (): Promise<void> => {
+    again = true;
+    if (isLooking) return;
+    for (isLooking = true; again; ) {
+      again = false;
+      network.want(await wantsOf(share, parts.dot1, logs));
+      await new Promise<void>((resolve) => void clock.after(RENEW_MS, resolve));
+    }
+    isLooking = false;
+  };
+  const stop = logs.onNews(() => void look().catch(onError));
+  return {
+    ...network,
+    close() {
+      stop();
+      return network.close();
+    },
+  };
+}
+
+async function wantsOf(share: Share, dot1: string, logs: LogsOfPeer): Promise<Wants> {
+  const channels = share.channels === undefined ? ['channel:*'] : share.channels.map(channelScope);
+  const sets = [...channels, mailboxScope(dot1), PROFILES, FORKS];
+  if (share.logs === 'none') return { sets, authors: [] };
+  if (share.logs !== 'followed') return { sets: [...sets, LOGS], authors: [] };
+  const followed = await logs.followed(share.distance ?? 1);
+  const keys = [...followed, logs.ownLog.author].slice(-MOST_AUTHORS);
+  return { sets, authors: keys.flatMap((key) => fromHex(key, 32) ?? []) };
 }

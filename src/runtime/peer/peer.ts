@@ -89,6 +89,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   const stopLink = link && keepRunning(ports, link);
 
   const direct = await createDirect({ ...parts, queued: channelParts.queued });
+  await ports.discover?.(network.found);
   const transfer = createTransfer(logs, network.fetch);
 
   return {

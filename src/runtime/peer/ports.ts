@@ -15,6 +15,7 @@ import type {
 } from '../../core/ports.ts';
 import type { Transport } from '../../core/transport.ts';
 import type { Status } from '../api.ts';
+import type { Share } from '../api-network.ts';
 import type { Exchange } from '../packs/exchange.ts';
 
 /** The connection as it stands, and why it does not where it does not. */
@@ -48,6 +49,12 @@ export interface PeerPorts {
   readonly exchanges?: readonly Exchange[];
   /** By which other peers are reached directly. Their key is that of `logSigner`. */
   readonly transports?: readonly Transport[];
+  /** What is wanted of other peers; all of it by default. */
+  readonly share?: Share;
+  /** Tells of peers on the local network from now on. */
+  readonly discover?: (
+    found: (peer: { readonly key: Uint8Array; readonly addresses: readonly string[] }) => void,
+  ) => Promise<void>;
   /** Where folders can be reached. */
   readonly bundles?: Bundles;
   /** A message id, such as crypto.randomUUID makes. */

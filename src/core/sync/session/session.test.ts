@@ -1,0 +1,512 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { pair, rowOf, Side, talk, WINDOW } from '../../../../test/support/session-side.ts';
+import { sha256 } from '../../../platform/node/crypto.ts';
+import { toHex } from '../../bytes.ts';
+import { DecodeError } from '../../errors.ts';
+import { LIMITS } from '../../registry.ts';
+import { varint } from '../../wire.ts';
+import { END, ItemSet } from '../item-set.ts';
+import { encodeRanges } from '../range-message.ts';
+import { beginReconciliation } from '../ranges.ts';
+import { costOf, decodeMessage, encodeMessage, type Message } from './messages.ts';
+import type { Wants } from './wants.ts';
+
+const MAIN = 'channel:main';
+const CHANNELS: Wants = { sets: ['channel:*'], authors: [] };
+const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+
+const say = (side: Side, message: Message): void => side.hear(encodeMessage(message));
+const said = (side: Side): Message[] => side.sent.splice(0).flatMap((bytes) => decodeMessage(bytes) ?? []);
+const refused = (run: () => void, field: string): void =>
+  assert.throws(run, (error) => error instanceof DecodeError && error.field === field);
+const fill = (side: Side, numbers: Iterable<number>, set = MAIN): void => {
+  for (const n of numbers) side.write(set, rowOf(n, `text ${n}`));
+};
+const count = (length: number, first = 0): number[] => Array.from({ length }, (_, i) => first + i);
+
+test('two sides come to hold the same, whatever each held, and both know it', () => {
+  const some = fc.array(fc.nat(300), { maxLength: 200 });
+  const held = fc.record({ main: some, other: some });
+  fc.assert(
+    fc.property(held, held, (ofA, ofB) => {
+      const { sides, begin } = pair(CHANNELS);
+      for (const [side, { main, other }] of [
+        [sides[0], ofA],
+        [sides[1], ofB],
+      ] as const) {
+        fill(side, main);
+        fill(side, other, 'channel:other');
+      }
+      begin();
+      talk(...sides);
+      const [a, b] = sides;
+      for (const [set, numbers] of [
+        [MAIN, [...ofA.main, ...ofB.main]],
+        ['channel:other', [...ofA.other, ...ofB.other]],
+      ] as const) {
+        assert.deepEqual(a.holds(set), b.holds(set));
+        assert.equal(a.holds(set).length, new Set(numbers).size);
+      }
+      assert.deepEqual([a.isSettled, b.isSettled], [true, true]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('what is new is handed on at once, and each row goes over once', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  fill(a, count(100));
+  begin();
+  talk(a, b);
+  assert.deepEqual([b.came, a.came], [100, 0]);
+  fill(a, [1000]);
+  fill(b, [1001]);
+  for (const side of sides) side.act();
+  talk(a, b);
+  assert.deepEqual([b.came, a.came], [101, 1]);
+  fill(b, [7], 'channel:new');
+  b.act();
+  talk(a, b);
+  assert.equal(a.holds('channel:new').length, 1);
+});
+
+test('only what is wanted goes over, and only as far as it is allowed', () => {
+  const { sides, begin } = pair({ sets: [MAIN, 'channel:secret'], authors: [] });
+  const [a, b] = sides;
+  for (const set of [MAIN, 'channel:secret', 'channel:other']) fill(a, count(3), set);
+  a.allow = ({ authors }) => ({ sets: [MAIN], authors });
+  begin();
+  talk(a, b);
+  assert.deepEqual([...b.rows.keys()], [MAIN]);
+  say(a, { type: 'ranges', set: 'channel:secret', ranges: Uint8Array.of(0, 3) });
+  say(a, { type: 'ranges', set: 'channel:other', ranges: Uint8Array.of(0, 3) });
+  assert.deepEqual(
+    said(a).filter(({ type }) => type === 'rows'),
+    [],
+  );
+});
+
+test('nobody sends more than was granted, but the one message that began with a byte of it', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  b.isSlow = true;
+  for (const n of count(1000)) a.write(MAIN, rowOf(n, `${n}`.padEnd(3000, '.')));
+  begin();
+  let granted = WINDOW;
+  let bulk = 0;
+  const account = (message: Message, length: number): void => {
+    if (message.type === 'credit') granted += message.bytes;
+    if (message.type !== 'rows') return;
+    assert.ok(granted > 0, 'a message began without credit');
+    granted -= costOf(message, length);
+    bulk++;
+  };
+  for (let rounds = 0; rounds < 5000 && !(a.isSettled && b.isSettled); rounds++) {
+    for (const bytes of a.sent.splice(0)) {
+      account(decodeMessage(bytes) as Message, bytes.length);
+      b.hear(bytes);
+    }
+    b.work(1);
+    for (const bytes of b.sent.splice(0)) {
+      account(decodeMessage(bytes) as Message, bytes.length);
+      a.hear(bytes);
+    }
+  }
+  assert.equal(b.holds(MAIN).length, 1000);
+  assert.ok(bulk > 40, `${bulk} messages`);
+});
+
+test('who sends more than was granted is refused', () => {
+  const side = new Side({ wants: CHANNELS });
+  side.isSlow = true;
+  const rows = (length: number): Message => ({ type: 'rows', set: MAIN, rows: [rowOf(1, '.'.repeat(length))] });
+  say(side, rows(WINDOW - 1000));
+  say(side, rows(400_000));
+  refused(() => say(side, rows(1)), 'credit');
+});
+
+test('rows without bytes use up credit too', () => {
+  const side = new Side({ wants: CHANNELS });
+  side.isSlow = true;
+  const none = { received: 0, expires: 0, bytes: new Uint8Array() };
+  const empty: Message = { type: 'rows', set: MAIN, rows: new Array(1000).fill(none) };
+  say(side, empty);
+  refused(() => say(side, empty), 'credit');
+});
+
+test('what is not wanted gives its credit back, and nothing is done with it', () => {
+  const side = new Side({ wants: { sets: [MAIN], authors: [] } });
+  side.act();
+  for (let i = 0; i < 100; i++) say(side, { type: 'rows', set: 'channel:other', rows: [rowOf(i, '.'.repeat(9000))] });
+  assert.equal(side.rows.size, 0);
+  const back = said(side).reduce((sum, message) => sum + (message.type === 'credit' ? message.bytes : 0), 0);
+  assert.ok(back > 100 * 9000 - WINDOW, `${back} bytes came back`);
+});
+
+test('more credit than may ever be given is refused', () => {
+  const side = new Side();
+  say(side, { type: 'credit', bytes: LIMITS.syncWindowBytes - WINDOW });
+  refused(() => say(side, { type: 'credit', bytes: 1 }), 'credit');
+});
+
+test('a side says that it is at rest once all that came is on disk, and not before', () => {
+  const side = new Side({ wants: CHANNELS, theirs: CHANNELS });
+  side.act();
+  assert.deepEqual(said(side), [{ type: 'rest', messages: 0 }]);
+  side.isSlow = true;
+  say(side, { type: 'rows', set: MAIN, rows: [rowOf(1, 'one')] });
+  say(side, { type: 'rows', set: MAIN, rows: [rowOf(2, 'two')] });
+  side.work(1);
+  assert.deepEqual(said(side), []);
+  side.work();
+  assert.deepEqual(
+    said(side).filter(({ type }) => type === 'rest'),
+    [{ type: 'rest', messages: 2 }],
+  );
+});
+
+test('nothing is settled while one of the two still has something to do', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  fill(a, count(10));
+  begin();
+  b.isSlow = true;
+  for (let rounds = 0; rounds < 50 && b.came < 10; rounds++) {
+    assert.deepEqual([a.isSettled, b.isSettled], [false, false]);
+    for (const message of a.sent.splice(0)) b.hear(message);
+    b.work(1);
+    for (const message of b.sent.splice(0)) a.hear(message);
+  }
+  assert.equal(b.came, 10);
+  talk(a, b);
+  assert.deepEqual([a.isSettled, b.isSettled], [true, true]);
+  fill(a, [99]);
+  a.act();
+  assert.equal(a.isSettled, false);
+  talk(a, b);
+  assert.deepEqual([a.isSettled, a.settledTimes > 1], [true, true]);
+});
+
+test('messages of a later version count, so that peers of both versions settle', () => {
+  const side = new Side();
+  side.act();
+  said(side);
+  side.hear(Uint8Array.of(40, 1, 2, 3));
+  assert.deepEqual(said(side), [{ type: 'rest', messages: 1 }]);
+});
+
+test('who claims rest of messages that were never sent, or takes it back, is refused', () => {
+  const { sides, begin } = pair(CHANNELS);
+  begin();
+  talk(...sides);
+  refused(() => say(sides[0], { type: 'rest', messages: 500 }), 'rest');
+  refused(() => say(sides[0], { type: 'rest', messages: 0 }), 'rest');
+});
+
+test('exchanges of one set that overlap end with the same set on both sides', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  fill(a, count(2000));
+  fill(b, count(2000, 1500));
+  begin();
+  for (let i = 0; i < 5; i++) {
+    for (const side of sides) {
+      side.session.opened(MAIN, side.set(MAIN));
+      side.act();
+    }
+    fill(a, [5000 + i]);
+    a.act();
+    for (const message of a.sent.splice(0, 2)) b.hear(message);
+  }
+  talk(a, b);
+  assert.equal(a.holds(MAIN).length, 3505);
+  assert.deepEqual(a.holds(MAIN), b.holds(MAIN));
+});
+
+test('ranges that come faster than room for their answers are let go, and the set is compared again', () => {
+  const side = new Side({ wants: CHANNELS });
+  fill(side, count(8000));
+  side.session.opened(MAIN, side.set(MAIN));
+  side.session.allow(CHANNELS);
+  side.act();
+  said(side);
+  const nothing = { kind: 'fingerprint', count: 0, fingerprint: new Uint8Array(16) } as const;
+  const ranges = encodeRanges([4000, 8000].map((time) => ({ upper: { time, prefix: new Uint8Array() }, ...nothing })));
+  for (let i = 0; i < 200; i++) say(side, { type: 'ranges', set: MAIN, ranges });
+  const sent = new Set<string>();
+  const answers = said(side).filter(({ type }) => type === 'ranges');
+  assert.ok(answers.length < 4, `${answers.length} answers at once`);
+  for (let i = 0; i < 100; i++) {
+    say(side, { type: 'credit', bytes: 50_000 });
+    for (const message of said(side)) {
+      if (message.type === 'ranges') answers.push(message);
+      if (message.type === 'rows') for (const row of message.rows) sent.add(String(row.bytes));
+    }
+  }
+  assert.ok(sent.size > 7000, `${sent.size} rows`);
+  assert.ok(answers.length <= 12, `${answers.length} answers in all`);
+  const anew = beginReconciliation(side.set(MAIN), sha256);
+  assert.deepEqual(answers.at(-1), { type: 'ranges', set: MAIN, ranges: anew });
+});
+
+for (const isDialer of [true, false]) {
+  test(`more news than are kept in mind come all the same, told by the one that ${isDialer ? 'dialled' : 'was dialled'}`, () => {
+    const { sides, begin } = pair(CHANNELS);
+    fill(sides[0], [1]);
+    fill(sides[1], [1]);
+    begin();
+    talk(...sides);
+    const [teller, other] = isDialer ? sides : [sides[1], sides[0]];
+    teller.isSlow = true;
+    fill(teller, count(20_000, 10));
+    teller.act();
+    teller.isSlow = false;
+    talk(teller, other);
+    assert.equal(other.holds(MAIN).length, 20_001);
+    assert.ok(teller.isSettled && other.isSettled);
+  });
+}
+
+test('a log is read from where it is asked for, to its end', () => {
+  const { sides, begin } = pair({ sets: ['logs'], authors: [] });
+  const [a, b] = sides;
+  a.logs.set(toHex(key(1)), count(20).map(String));
+  b.logs.set(toHex(key(1)), count(4).map(String));
+  begin();
+  b.session.read(key(1), 4);
+  b.act();
+  talk(a, b);
+  assert.deepEqual(b.logs.get(toHex(key(1))), count(20).map(String));
+});
+
+test('a log that the other side does not want is not read to it', () => {
+  const side = new Side({ theirs: { sets: [], authors: [key(2)] } });
+  for (const author of [key(1), key(2)]) side.logs.set(toHex(author), ['entry']);
+  say(side, { type: 'read', author: key(1), from: 0 });
+  say(side, { type: 'read', author: key(2), from: 0 });
+  assert.deepEqual(
+    said(side).flatMap((message) => (message.type === 'entries' ? [message.author[0]] : [])),
+    [2],
+  );
+});
+
+test('a blob comes in pieces, in order, and from where it is asked for', () => {
+  const { sides, begin } = pair(CHANNELS, [{ credit: 1_000_000 }, { granted: 1_000_000 }]);
+  const [a, b] = sides;
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+  const hash = sha256(bytes);
+  a.blobs.set(toHex(hash), bytes);
+  begin();
+  b.session.fetch(hash, 100_000);
+  b.act();
+  talk(a, b);
+  assert.deepEqual(
+    b.blobPieces.map(({ at, total }) => [at, total]),
+    [
+      [100_000, 300_000],
+      [231_072, 300_000],
+    ],
+  );
+  assert.deepEqual(Buffer.concat(b.blobPieces.map((piece) => piece.bytes)), Buffer.from(bytes.subarray(100_000)));
+});
+
+test('a blob that is not there, or not so far, is said to be lacking, and the session goes on', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  a.blobs.set(toHex(key(1)), new Uint8Array(10));
+  begin();
+  b.session.fetch(key(1), 10);
+  b.session.fetch(key(2), 5000);
+  b.act();
+  talk(a, b);
+  assert.deepEqual(
+    b.blobPieces.map(({ total, at }) => [total, at]),
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  );
+  assert.ok(a.isSettled && b.isSettled);
+});
+
+test('a blob that is stopped comes no further, though a piece was being read', () => {
+  const { sides, begin } = pair(CHANNELS, [{ credit: 10_000_000 }, { granted: 10_000_000 }]);
+  const [a, b] = sides;
+  const hash = key(3);
+  a.blobs.set(toHex(hash), new Uint8Array(2_000_000));
+  begin();
+  talk(a, b);
+  a.isSlow = true;
+  b.session.fetch(hash, 0);
+  b.act();
+  for (const message of b.sent.splice(0)) a.hear(message);
+  a.work();
+  assert.equal(said(a).filter(({ type }) => type === 'blob').length, 1);
+  b.session.stop(hash);
+  b.act();
+  for (const message of b.sent.splice(0)) a.hear(message);
+  a.work();
+  a.work();
+  assert.deepEqual(
+    said(a).filter(({ type }) => type === 'blob'),
+    [],
+  );
+});
+
+test('pieces of a blob that was not asked for are let go', () => {
+  const side = new Side();
+  say(side, { type: 'blob', hash: key(1), total: 5, at: 0, bytes: new Uint8Array(5) });
+  assert.deepEqual(side.blobPieces, []);
+});
+
+test('more blobs at once than may be are refused, and not asked for', () => {
+  const side = new Side();
+  const asked = count(LIMITS.syncBlobs + 1).map((n) => side.session.fetch(sha256(varint(n)), 0));
+  assert.deepEqual([asked.indexOf(false), asked.length], [LIMITS.syncBlobs, LIMITS.syncBlobs + 1]);
+  const asking = new Side({ credit: 0 });
+  const fetch = (n: number): void => say(asking, { type: 'fetch', hash: sha256(varint(n)), at: 0 });
+  for (const n of count(LIMITS.syncBlobs)) fetch(n);
+  refused(() => fetch(1000), 'fetch');
+});
+
+test('wants that change without end are refused, and only one is decided at a time', () => {
+  const side = new Side();
+  side.isSlow = true;
+  const wants = (n: number): Message => ({ type: 'wants', wants: { sets: [`channel:${n}`], authors: [] } });
+  for (const n of count(64)) say(side, wants(n));
+  refused(() => say(side, wants(64)), 'wants');
+  side.work();
+  side.work();
+  assert.deepEqual(
+    side.wanted.map(({ sets }) => sets[0]),
+    ['channel:0', 'channel:63'],
+  );
+});
+
+test('the last wants count, however long the decision about earlier ones takes', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  for (const set of [MAIN, 'channel:other']) fill(a, count(3), set);
+  a.isSlow = true;
+  begin();
+  b.session.want({ sets: ['channel:x'], authors: [] });
+  b.session.want({ sets: ['channel:other'], authors: [] });
+  b.act();
+  talk(a, b);
+  assert.deepEqual([...b.rows.keys()], ['channel:other']);
+});
+
+test('names of wants that another one covers are looked up once', () => {
+  const side = new Side();
+  say(side, { type: 'wants', wants: { sets: ['channel:*', 'channel:a', 'channel:b*'], authors: [] } });
+  assert.deepEqual(side.wanted, [{ sets: ['channel:*'], authors: [] }]);
+});
+
+test('need of what was not listed is ignored', () => {
+  const side = new Side();
+  fill(side, count(3));
+  side.session.opened(MAIN, side.set(MAIN));
+  side.session.allow(CHANNELS);
+  side.act();
+  assert.deepEqual(
+    said(side).map(({ type }) => type),
+    ['offers', 'rest'],
+  );
+  const ids = count(3).map((n) => sha256(rowOf(n, `text ${n}`).bytes));
+  const rows = (): number =>
+    said(side).reduce((sum, message) => sum + (message.type === 'rows' ? message.rows.length : 0), 0);
+  say(side, { type: 'need', set: MAIN, ids });
+  say(side, { type: 'need', set: 'channel:other', ids });
+  assert.equal(rows(), 0);
+  say(side, { type: 'ranges', set: MAIN, ranges: encodeRanges([{ upper: END, kind: 'ask' }]) });
+  assert.equal(rows(), 0);
+  say(side, { type: 'need', set: MAIN, ids: [...ids, key(1)] });
+  assert.equal(rows(), 3);
+});
+
+test('what was listed and is forgotten since is compared again when it is asked for', () => {
+  const side = new Side();
+  const many = 3000;
+  for (const n of count(many)) fill(side, count(32), `channel:c-${n}`);
+  for (const set of side.rows.keys()) side.session.opened(set, side.set(set));
+  side.session.allow(CHANNELS);
+  side.act();
+  said(side);
+  const ranges = encodeRanges([{ upper: END, kind: 'ask' }]);
+  for (const set of side.rows.keys()) say(side, { type: 'ranges', set, ranges });
+  said(side);
+  const ids = count(32).map((n) => sha256(rowOf(n, `text ${n}`).bytes));
+  const answer = (set: string): string[] => {
+    say(side, { type: 'need', set, ids });
+    return said(side).flatMap(({ type }) => (type === 'rest' ? [] : [type]));
+  };
+  assert.deepEqual(answer(`channel:c-${many - 1}`), ['rows', 'rows']);
+  assert.deepEqual([answer('channel:c-0'), answer('channel:c-0')], [['ranges'], []]);
+});
+
+test('what was refused before is not asked for again', () => {
+  const row = rowOf(1, 'refused before');
+  const refuses = (_: string, id: Uint8Array): boolean => toHex(id) === toHex(sha256(row.bytes));
+  const { sides, begin } = pair(CHANNELS, [{ refuses }, {}]);
+  const [a, b] = sides;
+  fill(a, count(5));
+  fill(b, [3, 4, 9]);
+  b.write(MAIN, row);
+  begin();
+  talk(a, b, (bytes, to) => {
+    const message = decodeMessage(bytes);
+    if (message?.type === 'need' && to === b) assert.ok(!message.ids.some((id) => refuses(MAIN, id)));
+  });
+  assert.ok(a.isSettled);
+});
+
+test('a stranger may name so many sets and no more, and few are looked up at once', () => {
+  const side = new Side({ wants: { sets: ['name:*'], authors: [] } });
+  side.isSlow = true;
+  const offer = (n: number) => ({ set: `name:agent-${n}`, count: 1, fingerprint: new Uint8Array(16) });
+  const offers = (first: number): void => say(side, { type: 'offers', offers: count(1000, first).map(offer) });
+  for (let first = 0; first < 65_000; first += 1000) offers(first);
+  side.work();
+  assert.ok(side.opened.length <= 64, `${side.opened.length} sets`);
+  refused(() => offers(65_000), 'set');
+  side.write('name:own', rowOf(1, 'still told'));
+});
+
+test('many sets that differ are all exchanged', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  for (const n of count(500)) fill(n % 2 === 0 ? a : b, [n, n + 1], `channel:c-${n}`);
+  for (const n of count(500)) fill(n % 2 === 0 ? b : a, [n], `channel:c-${n}`);
+  begin();
+  talk(a, b);
+  assert.deepEqual([a.rows.size, b.rows.size], [500, 500]);
+  for (const set of a.rows.keys()) assert.deepEqual(a.holds(set), b.holds(set), set);
+  assert.ok(a.isSettled && b.isSettled);
+});
+
+test('a goodbye ends both sides, and nothing is heard after it', () => {
+  const { sides, begin } = pair(CHANNELS);
+  const [a, b] = sides;
+  begin();
+  talk(a, b);
+  a.session.end('closing time');
+  a.act();
+  assert.equal(a.ended, 'closing time');
+  talk(a, b);
+  assert.equal(b.ended, 'closing time');
+  a.hear(Uint8Array.of(41));
+  fill(a, [1]);
+  a.act();
+  assert.deepEqual(a.sent, []);
+});
+
+test('a set that is not here at all is answered by nothing', () => {
+  const side = new Side({ wants: CHANNELS, theirs: CHANNELS });
+  side.session.opened(MAIN, undefined);
+  say(side, { type: 'rest', messages: 0 });
+  assert.deepEqual(said(side), [{ type: 'rest', messages: 0 }]);
+  assert.equal(new ItemSet().size, 0);
+});

@@ -8,6 +8,15 @@ export interface Histogram {
   observe(ms: number): void;
 }
 
+/** Numbers of one kind, told apart by one label. */
+export interface Series {
+  readonly name: string;
+  readonly kind: 'gauge' | 'counter';
+  readonly help: string;
+  /** By label. */
+  readonly values: ReadonlyMap<string, number>;
+}
+
 export interface Metrics {
   /** stored, duplicate, refused, limited, failed. */
   post(outcome: PostOutcome): void;
@@ -18,6 +27,8 @@ export interface Metrics {
   readonly commitTime: Histogram;
   /** A number that is read when somebody scrapes. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Numbers that are read when somebody scrapes, under a label of that name. */
+  series(label: string, read: () => readonly Series[]): void;
   /** The text exposition format; `others` are the numbers of the installation's other programs. */
   print(others?: readonly Measure[]): Promise<{ type: string; text: string }>;
 }
@@ -32,6 +43,7 @@ export function createMetrics(): Metrics {
   const drops = new Map<string, number>();
   let delivered = 0;
   const times = { post: createHistogram(), verify: createHistogram(), commit: createHistogram() };
+  const families: { label: string; read: () => readonly Series[] }[] = [];
   const gauges: { name: string; help: string; read: () => number | Promise<number> }[] = [];
 
   return {
@@ -44,6 +56,7 @@ export function createMetrics(): Metrics {
     verifyTime: times.verify,
     commitTime: times.commit,
     gauge: (name, help, read) => void gauges.push({ name, help, read }),
+    series: (label, read) => void families.push({ label, read }),
     async print(others = []) {
       const { default: client } = await import('prom-client');
       const registry = new client.Registry();
@@ -62,6 +75,13 @@ export function createMetrics(): Metrics {
       counter('events_total', 'Messages written to streams', 'kind', new Map([['message', delivered]]));
       for (const { name, help, read } of gauges) {
         new client.Gauge({ name: NAMESPACE + name, help, registers: [registry] }).set(await read());
+      }
+      for (const { label, read } of families) {
+        for (const { name, help, kind, values } of read()) {
+          const about = { name: NAMESPACE + name, help, labelNames: [label], registers: [registry] };
+          const metric = kind === 'gauge' ? new client.Gauge(about) : new client.Counter(about);
+          for (const [value, number] of values) metric.inc({ [label]: value }, number);
+        }
       }
       for (const { name, help, kind, read } of others) {
         const labels = { name, help, registers: [registry] };

@@ -5,7 +5,6 @@
 
 import type { Signer } from '../core/ports.ts';
 import { CHANNEL_PREFIX, MAILBOX_PREFIX } from '../core/scope.ts';
-import { FORKS, LOGS, PROFILES, type Wants } from '../core/sync/session/wants.ts';
 import type { Transport } from '../core/transport.ts';
 import { createLogs } from '../runtime/logs/logs.ts';
 import { attachedTo } from '../runtime/network/attached.ts';
@@ -17,21 +16,24 @@ import { createProfileKeeper } from '../runtime/network/sets/profiles.ts';
 import { createScopeKeeper } from '../runtime/network/sets/scopes.ts';
 import { createShelf } from '../runtime/network/shelf.ts';
 import type { RelayContext } from './context.ts';
+import { createPeerGate, type PeerGate } from './peer-gate.ts';
+import { peerSeries } from './peer-metrics.ts';
+import { servedOf, setsOf } from './serving.ts';
 
 const DAY_MS = 86_400_000;
-const WANTS: Wants = { sets: ['channel:*', 'mailbox:*', PROFILES, LOGS, FORKS], authors: [] };
 
 export interface RelayPeers {
   readonly network: Network;
+  readonly gate: PeerGate;
   close(): Promise<void>;
 }
 
 /** `signer`: the relay's own key, which is its transports' too. */
 export async function joinPeers(
   context: RelayContext,
-  { signer, transports }: { signer: Signer; transports: readonly Transport[] },
+  { signer, transports, forwards = false }: { signer: Signer; transports: readonly Transport[]; forwards?: boolean },
 ): Promise<RelayPeers> {
-  const { store, blobs, clock, random, verifier, house, policy, log } = context;
+  const { store, blobs, clock, random, verifier, house, policy, limits, log } = context;
   const { sha256, pipeline } = house;
   const onError = (error: unknown): void => log.error({ err: error }, 'The exchange with a peer failed');
   const logs = await createLogs({ store, blobs, logSigner: signer, verifier, sha256, clock, onError });
@@ -39,8 +41,12 @@ export async function joinPeers(
     if (scope.startsWith(CHANNEL_PREFIX)) return policy.channelRetentionDays;
     return scope.startsWith(MAILBOX_PREFIX) ? policy.mailboxRetentionDays : 0;
   };
+  const { serves } = policy;
+  const gate = await createPeerGate({ store, clock, policy, isLimited: limits.enabled, onError });
   const network = await createNetwork({
-    ...{ store, verifier, sha256, random, clock, signer, peer: signer.key, transports, wants: WANTS, onError },
+    ...{ store, verifier, sha256, random, clock, signer, peer: signer.key, transports, forwards, gate, onError },
+    wants: { sets: setsOf(serves), authors: [] },
+    allow: (wants) => servedOf(wants, serves),
     keepers: [
       createScopeKeeper({
         ...{ store, pipeline, sha256, clock },
@@ -55,11 +61,14 @@ export async function joinPeers(
     name: () => 'relay',
   });
   context.peers.network = network;
+  context.metrics.series('peer', () => peerSeries(network.peers(), gate.refusals()));
   return {
     network,
+    gate,
     async close() {
       delete context.peers.network;
       await network.close();
+      await gate.flush();
       await logs.close();
     },
   };

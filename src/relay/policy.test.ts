@@ -27,3 +27,21 @@ test('a wrong member stops the start with its name and the file’s', () => {
   ];
   for (const [text, named] of wrong) assert.throws(() => parsePolicy(text, 'policy.json'), named, text);
 });
+
+test('what is decided about peers is read as strictly, and keys in any case', () => {
+  const key = 'aB'.repeat(32);
+  const { peers, peersAllowed, peersBlocked, serves, peerQuotaPerPeerBytes } = parsePolicy(
+    JSON.stringify({ peers: 'listed', peers_allowed: [key], serves: ['channels'], peer_quota_per_peer_bytes: 7 }),
+    'policy.json',
+  );
+  assert.deepEqual([peers, [...peersAllowed], peersBlocked.size], ['listed', [key.toLowerCase()], 0]);
+  assert.deepEqual([serves, peerQuotaPerPeerBytes], [['channels'], 7]);
+  const wrong: [text: string, named: RegExp][] = [
+    ['{"peers": "everybody"}', /policy\.json: peers: expected one of invited, all, listed, got "everybody"/],
+    ['{"peers_allowed": "x"}', /peers_allowed: expected an array/],
+    ['{"peers_blocked": ["abc"]}', /peers_blocked\[0\]: expected a key of 64 hex characters/],
+    ['{"peer_quota_bytes": -1}', /peer_quota_bytes/],
+    ['{"serves": ["channels", "toString"]}', /serves\[1\]: expected one of channels, mailboxes, profiles, logs/],
+  ];
+  for (const [text, named] of wrong) assert.throws(() => parsePolicy(text, 'policy.json'), named, text);
+});

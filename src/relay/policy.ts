@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
+import { PEER_DEFAULTS, type PeerPolicy, readPeerPolicy } from './peer-policy.ts';
 
-export interface Policy {
+export interface Policy extends PeerPolicy {
   readonly trustedProxies: BlockList;
   readonly blobQuotaBytes: number;
   /** Per address and day. */
@@ -33,6 +34,7 @@ const DEFAULTS = {
   mailbox_max: 1000,
   embed_origins: [],
   telemetry_url: 'https://app.posthog.com',
+  ...PEER_DEFAULTS,
   /** The keep server's, which reads it itself. */
   keep: {},
 };
@@ -56,7 +58,7 @@ export function parsePolicy(text: string, path: string): Policy {
     fail(path, stranger, `one of ${Object.keys(DEFAULTS).join(', ')}`, 'another name');
   }
   const members: Members = { ...DEFAULTS, ...given };
-  const whole = (name: keyof typeof DEFAULTS, least: number): number => wholeNumber(path, members, name, least);
+  const whole = (name: string, least: number): number => wholeNumber(path, members, name, least);
   return {
     trustedProxies: proxies(path, members.trusted_proxies),
     blobQuotaBytes: whole('blob_quota_bytes', 0),
@@ -67,6 +69,7 @@ export function parsePolicy(text: string, path: string): Policy {
     mailboxMax: whole('mailbox_max', 1),
     embedOrigins: origins(path, members.embed_origins),
     telemetryUrl: httpUrl(path, members.telemetry_url),
+    ...readPeerPolicy(members, { whole, fail: (name, expected, got) => fail(path, name, expected, got) }),
   };
 }
 

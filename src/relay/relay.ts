@@ -56,8 +56,8 @@ export interface Relay {
   /** Where this machine reaches it. */
   readonly url: string;
   readonly port: number;
-  /** Connects it with other peers over these transports; their key is the signer's. */
-  join(ports: { signer: Signer; transports: readonly Transport[] }): Promise<Network>;
+  /** Connects it with other peers over these transports, whose key is the signer's; `forwards`: others are reached through them. */
+  join(ports: { signer: Signer; transports: readonly Transport[]; forwards?: boolean }): Promise<Network>;
   /** Ends streams, lets running requests finish for up to five seconds, and closes the store. */
   close(): Promise<void>;
 }

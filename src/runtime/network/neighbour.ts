@@ -111,6 +111,12 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     driver?.drop();
     driver = begin();
   };
+  const transmit = (frames: readonly { readonly path: string; readonly frame: Uint8Array }[]): void => {
+    for (const { path, frame } of frames) {
+      parts.tally.sent += frame.length;
+      pumps.get(path)?.pump.send(frame);
+    }
+  };
   /** Does what the bond says is to be done. */
   const step = (): void => {
     if (stepping || isOver) return;
@@ -118,10 +124,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     let wakeAt: number | undefined;
     for (let isMore = true; isMore && !isOver; ) {
       const { frames, messages, restarted, close, wakeAt: wake } = bond.take(now(), MESSAGES_AT_ONCE);
-      for (const { path, frame } of frames) {
-        parts.tally.sent += frame.length;
-        pumps.get(path)?.pump.send(frame);
-      }
+      transmit(frames);
       for (const path of close) remove(path, true);
       if (restarted) restart();
       for (const message of messages) driver?.receive(message);
@@ -174,7 +177,9 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
   };
   const finish = async (reason: string): Promise<void> => {
     if (isOver) return;
-    step();
+    // A goodbye that a message brought about goes out all the same.
+    if (stepping) transmit(bond.take(now(), 0).frames);
+    else step();
     isOver = true;
     driver?.drop();
     stopWaiting();

@@ -19,6 +19,7 @@ import { start } from './start.ts';
 import { streams } from './streams.ts';
 import { type Line, table } from './table.ts';
 import { throughput } from './throughput.ts';
+import { transports } from './transports.ts';
 
 const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   throughput,
@@ -30,6 +31,7 @@ const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   memory,
   sealing,
   start,
+  transports,
   page,
   'page-load': pageLoad,
 };

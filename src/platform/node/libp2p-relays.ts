@@ -6,6 +6,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Clock } from '../../core/ports.ts';
 import type { Node, PeerId } from './libp2p-node.ts';
+import { within } from './within.ts';
 
 export interface Relays {
   /** Keeps a place at these too. */
@@ -38,9 +39,9 @@ export function keepRelays(
   };
   const attempt = async (address: string, pauseMs: number): Promise<void> => {
     try {
-      const { remotePeer } = await transportManager.dial(multiaddr(address), {
-        signal: AbortSignal.timeout(ATTEMPT_MS),
-      });
+      const { remotePeer } = await within(ATTEMPT_MS, (signal) =>
+        transportManager.dial(multiaddr(address), { signal }),
+      );
       if (!isOpen) return;
       // The listener of the first time goes on listening; it needs a new reservation only.
       if (peers.has(address)) await store.addRelay(remotePeer, 'configured');

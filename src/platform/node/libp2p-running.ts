@@ -9,6 +9,7 @@ import { type Connection, type Node, type Stream, startNode } from './libp2p-nod
 import { DIAL_MS, type Libp2pOptions, type Running, type Target } from './libp2p-options.ts';
 import { keepRelays, type Relays } from './libp2p-relays.ts';
 import { type RawStream, streamOverLibp2p } from './libp2p-stream.ts';
+import { within } from './within.ts';
 
 type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
 
@@ -82,9 +83,9 @@ function connector(node: Node, withinMs: number): (target: Target) => Promise<Co
   const connect = async ({ address, full, key }: Target): Promise<Connection> => {
     let connection: Connection;
     try {
-      connection = await node.components.transportManager.dial(multiaddr(full), {
-        signal: AbortSignal.timeout(withinMs),
-      });
+      connection = await within(withinMs, (signal) =>
+        node.components.transportManager.dial(multiaddr(full), { signal }),
+      );
     } catch (cause) {
       throw failure(address, withinMs, cause as Error);
     }

@@ -116,6 +116,18 @@ describe('the transport over libp2p', { timeout: 120_000 }, () => {
     assert.equal(here.isRunning, false);
   });
 
+  it('keeps a connection beyond the time that dialling may take', async () => {
+    const [here, there] = [await peer(1, { dialMs: 400 }), await peer(2)];
+    const arrived = taken(there);
+    const stream = await here.dial(there.addresses()[0] ?? '', { protocol: PROTOCOL });
+    const other = await arrived;
+    for (const started = performance.now(); performance.now() - started < 600; ) {
+      await stream.send(Uint8Array.of(1));
+      assert.ok(await other.receive());
+      await new Promise((turn) => setTimeout(turn, 20));
+    }
+  });
+
   it('waits for the drain event each time that libp2p is full', async () => {
     const [here, there] = [await peer(1), await peer(2)];
     const arrived = taken(there);

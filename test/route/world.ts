@@ -34,6 +34,8 @@ export class Peer {
   deliveredBytes = 0;
   /** Times at which it acted on its own, because time had come. */
   readonly wakes: number[] = [];
+  /** Until then the machine does nothing: what comes waits, and timers are late. */
+  stalledUntil = 0;
   /** At most so many messages are taken at a time. */
   appetite = Number.POSITIVE_INFINITY;
   last: Content | undefined;
@@ -98,6 +100,7 @@ export class Peer {
     const wake = ++this.#wake;
     this.#world.agenda.at(at, () => {
       if (wake !== this.#wake) return;
+      if (this.#world.now < this.stalledUntil) return this.#sleepUntil(this.stalledUntil);
       this.wakes.push(at);
       this.act();
     });
@@ -143,10 +146,7 @@ export class World {
   connect(group: string, quality: Quality): string {
     const id = `${group}/${++this.#count}`;
     const lane = (to: Side): Lane =>
-      new Lane(this.agenda, this.random, quality, (frame) => {
-        this.peers[to].bond.receive(id, frame, this.now);
-        this.peers[to].act();
-      });
+      new Lane(this.agenda, this.random, quality, (frame) => this.#deliver(to, id, frame));
     this.links.set(id, { id, lanes: { ann: lane('ben'), ben: lane('ann') } });
     for (const peer of Object.values(this.peers)) {
       peer.bond.addPath(id, { group }, this.now);
@@ -213,6 +213,18 @@ export class World {
       const isLast = to.last?.life === from.life && to.last.epoch === from.epoch && to.last.n === from.sent - 1;
       return from.sent === 0 || isLast;
     });
+  }
+
+  #deliver(to: Side, path: string, frame: Uint8Array): void {
+    const peer = this.peers[to];
+    const { life } = peer;
+    const read = (): void => {
+      if (peer.life !== life) return;
+      peer.bond.receive(path, frame, this.now);
+      peer.act();
+    };
+    if (this.now < peer.stalledUntil) this.agenda.at(peer.stalledUntil, read);
+    else read();
   }
 
   get bytesSent(): number {

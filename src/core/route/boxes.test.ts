@@ -81,6 +81,13 @@ test('the window counts what was not taken, and what waits for the rest of the n
   assert.ok(inbox.add(data(13, 60_000)));
 });
 
+test('a small payload does not keep alive the large buffer that it came in', () => {
+  const inbox = new Inbox(WINDOW);
+  const large = new Uint8Array(65_536);
+  inbox.add({ kind: 'data', seq: 1, more: false, payload: large.subarray(5, 15) });
+  assert.equal(inbox.take(1)[0]?.buffer.byteLength, 10);
+});
+
 test('what an outbox says there is room for, it takes, and no byte more', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(100_000), { maxLength: 40 }), (sizes) => {

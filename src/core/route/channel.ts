@@ -82,7 +82,9 @@ export class Channel {
 
   pump(paths: readonly Path[], now: number, emit: Emit): void {
     this.#settleLanded(now);
-    [this.#best, this.#second] = choose(paths, this.#best);
+    const before = this.#best;
+    [this.#best, this.#second] = choose(paths, before);
+    if (before?.isUp === false) this.#best?.takeOver(before);
     if (this.#best !== undefined) this.#sendOver(this.#best, now, emit);
     this.#acknowledge(now, emit);
   }
@@ -150,8 +152,7 @@ export class Channel {
   #acknowledge(now: number, emit: Emit): void {
     if (this.inbox.taken > this.#ackTaken) this.#ackAt = Math.min(this.#ackAt, now + ACK_MS);
     if (now < this.#ackAt) return;
-    const ways = [...this.#ackPaths];
-    if (this.#best !== undefined && !ways.some((path) => path.isUp)) ways.push(this.#best);
+    const ways = this.#ackWays();
     if (ways.length === 0) return;
     const ack = this.inbox.ack();
     const frame = encodeFrame(ack);
@@ -160,6 +161,14 @@ export class Channel {
     this.#ackAt = NEVER;
     this.#ackFrames = 0;
     this.#ackTaken = ack.taken;
+  }
+
+  /** Those by which data came, and one that shares nothing with them: what an ack spares is dear, and it is small. */
+  #ackWays(): Path[] {
+    const groups = this.#ackPaths.filter((path) => path.isUp).map(({ group }) => group);
+    const other = [this.#best, this.#second].find((path) => path !== undefined && !groups.includes(path.group));
+    const needsOther = other !== undefined && groups.length < 2 && !this.#ackPaths.includes(other);
+    return needsOther ? [...this.#ackPaths, other] : [...this.#ackPaths];
   }
 }
 

@@ -7,7 +7,6 @@ import { LIMITS } from '../registry.ts';
 import { tagged } from '../wire.ts';
 import { decodeFrame, encodeFrame, type Frame } from './frame.ts';
 import { SpanSet } from './spans.ts';
-import { createFrameReader, prefixed } from './stream.ts';
 
 const session = new Uint8Array(16).fill(7);
 const open: Frame = { kind: 'open', session, window: LIMITS.routeLeastWindow, number: 1 };
@@ -57,18 +56,6 @@ test('frames that are not in their one form are refused, by the field at fault',
 
 test('an open with an even tag that nobody knows yet is read', () => {
   assert.deepEqual(decodeFrame(concat(encodeFrame(open), tagged(2, 'later'))), open);
-});
-
-test('frames come out of a stream whole, however it is cut', () => {
-  fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 700 })), fc.integer({ min: 1, max: 900 }), (frames, size) => {
-      const read = createFrameReader();
-      const bytes = concat(...frames.map(prefixed));
-      const out: Uint8Array[] = [];
-      for (let at = 0; at < bytes.length; at += size) out.push(...read(bytes.subarray(at, at + size)));
-      assert.deepEqual(out, frames);
-    }),
-  );
 });
 
 test('spans hold what a set of numbers would, and say what was new', () => {

@@ -50,13 +50,14 @@ export class Inbox {
       throw new DecodeError('seq', 'Cannot read frame: seq: beyond the window');
     }
     this.#held += weight;
-    if (seq !== this.#arrived + 1) {
+    const piece = { payload: alone(payload), more };
+    if (seq === this.#arrived + 1) {
+      this.#append(piece);
+      this.#appendPieces();
+    } else {
       this.#beyond.add({ from: seq, to: seq });
-      this.#pieces.set(seq, { payload, more });
-      return true;
+      this.#pieces.set(seq, piece);
     }
-    this.#append({ payload, more });
-    this.#appendPieces();
     return true;
   }
 
@@ -114,3 +115,6 @@ export class Inbox {
     this.#partWeight = 0;
   }
 }
+
+/** A few bytes that wait must not keep the large buffer in memory that they came in. */
+const alone = (bytes: Uint8Array): Uint8Array => (bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes);

@@ -8,6 +8,7 @@ import type { RoundTrip } from './round-trip.ts';
 const FIRST_BYTES = 65_536;
 /** Two whole frames: while one is answered for, the next is under way. */
 const LEAST_BYTES = 24_576;
+const MOST_TAKEN_OVER_BYTES = 262_144;
 const MOST_BYTES = 16_777_216;
 const QUEUE_MS = 25;
 
@@ -26,6 +27,11 @@ export class Pace {
     const allowed = Math.max(QUEUE_MS, roundTrip.least / 2);
     if (queue > allowed) this.#cut(allowed / queue, roundTrip, now);
     else if (underWay * 2 >= this.#window) this.#grow(bytes, queue < allowed / 2);
+  }
+
+  /** This path takes over what another carried: it need not find out from the beginning what is asked of it. */
+  takeOver(bytes: number): void {
+    this.#window = Math.max(this.#window, Math.min(bytes, MOST_TAKEN_OVER_BYTES));
   }
 
   #grow(bytes: number, isShort: boolean): void {

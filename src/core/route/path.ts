@@ -42,6 +42,7 @@ const CLOSE_AFTER_MS = 30_000;
 /** So many answers at once make the round trip of a new path known. */
 const SETTLED = 5;
 const LOSS_GAIN = 1 / 8;
+const RATE_MS = 500;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Path {
@@ -66,7 +67,9 @@ export class Path {
   receivedBytes = 0;
   #sentFrames = 0;
   #receivedFrames = 0;
-  #confirmed = { frames: 0, arrived: 0, bytes: 0 };
+  #confirmed = { frames: 0, arrived: 0, bytes: 0, at: Number.NEGATIVE_INFINITY };
+  /** Bytes confirmed in a millisecond, over the last while. */
+  #rate = 0;
   #pingedBytes = 0;
   #ackBytes = 0;
   #flights: Entry[] = [];
@@ -105,6 +108,11 @@ export class Path {
   get cost(): number {
     const { smoothed = 1000, least, variation } = this.heartbeat.roundTrip;
     return Math.max(least, smoothed - 25) * (1 + 4 * this.loss) + variation;
+  }
+
+  /** `other` carries no more, and its load comes here. */
+  takeOver(other: Path): void {
+    this.pace.takeOver(other.#rate * (this.heartbeat.roundTrip.smoothed ?? 0) * 1.25);
   }
 
   countReceived(bytes: number): void {
@@ -303,6 +311,9 @@ export class Path {
     const { roundTrip, suspectAfter } = this.heartbeat;
     const bytes = mark.bytes - this.#confirmed.bytes;
     this.#confirmed.bytes = Math.max(mark.bytes, this.#confirmed.bytes);
+    const elapsed = now - this.#confirmed.at;
+    this.#confirmed.at = now;
+    if (elapsed > 0) this.#rate += (bytes / elapsed - this.#rate) * Math.min(1, elapsed / RATE_MS);
     if (sample === undefined) return;
     this.pace.confirm(bytes, mark.underWay, sample, roundTrip, now);
     if (sample > suspectAfter) return;

@@ -15,20 +15,21 @@ export function Files({ files }: { files: readonly FileReference[] }) {
     <ul class="files">
       {files.map((file, index) => (
         <li key={index}>
-          <Preview file={file} />
+          {previewKind(file) === 'picture' && <PicturePreview file={file} />}
           <Entry file={file} />
+          <OnRequest file={file} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Preview({ file }: { file: FileReference }) {
+/** What is fetched and shown when somebody asks for it. */
+function OnRequest({ file }: { file: FileReference }) {
   const kind = previewKind(file);
-  if (kind === 'picture') return <PicturePreview file={file} />;
   if (kind === 'text') return <TextPreview file={file} />;
   if (kind === 'pdf') return <PdfPreview file={file} />;
-  return kind === 'none' ? null : <MediaPreview file={file} kind={kind} />;
+  return kind === 'none' || kind === 'picture' ? null : <MediaPreview file={file} kind={kind} />;
 }
 
 function Entry({ file }: { file: FileReference }) {

@@ -22,8 +22,8 @@ export function MediaPreview({ file, kind }: { file: FileReference; kind: 'audio
     );
   };
   if (url === undefined) {
-    const { play, cannotPlay } = words.file;
-    return <Opener view={view} icon="play" label={play(name)} refused={cannotPlay} onOpen={open} />;
+    const { play, playIt, cannotPlay } = words.file;
+    return <Opener view={view} icon="play" label={play(name)} short={playIt} refused={cannotPlay} onOpen={open} />;
   }
   const refuse = (): void => setView({ kind: 'refused' });
   return kind === 'audio' ? (
@@ -46,8 +46,8 @@ export function TextPreview({ file }: { file: FileReference }) {
     else setView(text === undefined ? { kind: 'refused' } : { kind: 'shown', shown: text });
   };
   if (view.kind !== 'shown') {
-    const { show, noText } = words.file;
-    return <Opener view={view} icon="file" label={show(name)} refused={noText} onOpen={open} />;
+    const { show, showIt, noText } = words.file;
+    return <Opener view={view} icon="file" label={show(name)} short={showIt} refused={noText} onOpen={open} />;
   }
   return (
     <figure class="text-file" aria-label={name}>

@@ -24,9 +24,10 @@ export function PdfPreview({ file }: { file: FileReference }) {
       setView({ kind: 'failed' });
     }
   };
+  const { show, showIt, noPdf } = words.file;
   return (
     <>
-      <Opener view={view} icon="file" label={words.file.show(name)} refused={words.file.noPdf} onOpen={open} />
+      <Opener view={view} icon="file" label={show(name)} short={showIt} refused={noPdf} onOpen={open} />
       {shown !== undefined && (
         <Panel label={name} kind="centre" onClose={() => setView({ kind: 'closed' })}>
           <Pages pdf={shown} name={name} file={file} onClose={() => setView({ kind: 'closed' })} />

@@ -36,8 +36,10 @@ export const composer: typeof en = {
   file: {
     save: (name) => `حفظ ${name}`,
     show: (name) => `عرض ${name}`,
+    showIt: 'عرض',
     hide: 'إخفاء',
     play: (name) => `تشغيل ${name}`,
+    playIt: 'تشغيل',
     enlarge: (name) => `تكبير ${name}`,
     picture: (name) => `صورة ${name}`,
     loading: 'جارٍ الفتح…',

@@ -30,8 +30,10 @@ export const composer: typeof en = {
   file: {
     save: (name) => `${name} speichern`,
     show: (name) => `${name} anzeigen`,
+    showIt: 'Anzeigen',
     hide: 'Ausblenden',
     play: (name) => `${name} abspielen`,
+    playIt: 'Abspielen',
     enlarge: (name) => `${name} vergrößern`,
     picture: (name) => `Bild ${name}`,
     loading: 'Wird geöffnet …',

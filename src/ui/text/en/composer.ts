@@ -29,8 +29,10 @@ export const composer = {
   file: {
     save: (name: string) => `Save ${name}`,
     show: (name: string) => `Show ${name}`,
+    showIt: 'Show',
     hide: 'Hide',
     play: (name: string) => `Play ${name}`,
+    playIt: 'Play',
     enlarge: (name: string) => `Enlarge ${name}`,
     picture: (name: string) => `Picture ${name}`,
     loading: 'Opening…',

@@ -36,7 +36,9 @@ export function Composer({ chat, shell }: { chat: Chat; shell: Shell }) {
     const done = await chat.attempt(() => conversation.send(sent.text, sent.files));
     if (!done) draft.value = { text: sent.text + draft.peek().text, files: [...sent.files, ...draft.peek().files] };
     setSending(false);
-    field.current?.focus();
+    // Who has gone elsewhere meanwhile stays there.
+    const { activeElement } = document;
+    if (activeElement === document.body || field.current?.form?.contains(activeElement)) field.current?.focus();
   }
 
   function write(next: string, cursor: number): void {

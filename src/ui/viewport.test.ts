@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begin, stretch, withOlder } from './timeline.ts';
-import { DRAWN, type Last, newer, older } from './viewport.ts';
+import { DRAWN, followed, type Last, newer, older } from './viewport.ts';
 import { sample, samples } from './workbench/sample.ts';
 
 const all = begin(samples(0, 1000), false);
@@ -33,4 +33,11 @@ test('a page loaded at the beginning comes into view beside what was there', () 
   const loaded = withOlder(held, samples(0, 100), false);
   const next = stretch(loaded, older(loaded, last, 100), DRAWN);
   assert.ok(next.start < 100 && next.end > 100 && next.end - next.start === DRAWN);
+});
+
+test('whoever follows the newest has a window full of them, and never more than is drawn', () => {
+  for (const height of [0, 600, 1080, 2160]) {
+    assert.ok(followed(height) * 24 > height && followed(height) <= DRAWN, `${height}`);
+  }
+  assert.equal(followed(100_000), DRAWN);
 });

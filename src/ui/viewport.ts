@@ -2,9 +2,13 @@
 import { stretch, type Timeline } from './timeline.ts';
 
 export const DRAWN = 160;
-/** While a reader follows the newest: a tall screen of them, so that a flood is drawn quickly. */
-export const FOLLOWED = 60;
 const STEP = 60;
+/** Of a row with one line; and how many more than fit, so that one can begin to scroll. */
+const LEAST_ROW = 24;
+const BEYOND = 10;
+
+/** While a reader follows the newest, a window of that height full of them, so that a flood is drawn quickly. */
+export const followed = (height: number): number => Math.min(DRAWN, Math.ceil(height / LEAST_ROW) + BEYOND);
 
 /** The last drawn message; undefined means the newest, whichever that is. */
 export type Last = string | undefined;

@@ -8,7 +8,7 @@ import { messageHref } from '../route.ts';
 import type { Shell } from '../shell.ts';
 import { words } from '../text/text.ts';
 import { eventsWithin, firstUnreadOf, rows, stretch } from '../timeline.ts';
-import { around, DRAWN, FOLLOWED, type Last, newer, older } from '../viewport.ts';
+import { around, DRAWN, followed, type Last, newer, older } from '../viewport.ts';
 import { Icon } from './Icon.tsx';
 import { JumpToDate } from './JumpToDate.tsx';
 import { useAttention, useFollowOwn, useFresh, useStickyBottom, useTarget } from './list-hooks.ts';
@@ -26,7 +26,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   const [unreadSeen, setUnreadSeen] = useState(false);
   const busy = useRef(false);
   const { messages } = timeline;
-  const { start, end } = stretch(timeline, last, last === undefined && pinned ? FOLLOWED : DRAWN);
+  const { start, end } = stretch(timeline, last, last === undefined && pinned ? followed(innerHeight) : DRAWN);
   const roster = conversation.roster.value;
   const seenBefore = chat.seenBefore.value;
   const unread = useMemo(() => firstUnreadOf(messages, seenBefore), [messages, seenBefore]);

@@ -18,8 +18,6 @@ import { asideId } from '../src/core/seal/aside.ts';
 import { chunkAssociated, chunkNonce, encodeManifest } from '../src/core/seal/blob.ts';
 import { encodeBody } from '../src/core/seal/body.ts';
 import { wrapInfo } from '../src/core/seal/layout.ts';
-import { END, ItemSet } from '../src/core/sync/item-set.ts';
-import { beginReconciliation, fingerprint } from '../src/core/sync/ranges.ts';
 import { varint } from '../src/core/wire.ts';
 import { agreementFromSeed, ciphers, sha256, signerFromSeed } from '../src/platform/node/crypto.ts';
 import { sealFile } from '../src/runtime/files.ts';
@@ -27,6 +25,7 @@ import { signProfile } from '../src/runtime/profiles.ts';
 import { sealMessage } from '../src/runtime/sealing.ts';
 import { createWrapKeys } from '../src/runtime/wrap-keys.ts';
 import { identityVectors } from './identity-vectors.ts';
+import { syncVectors } from './sync-vectors.ts';
 
 /** What is shown of a vector: its bytes in rows with a note each, or its text. */
 export interface Vector {
@@ -56,7 +55,7 @@ function countingRandom() {
 }
 
 /** The bytes in rows: [length, note] each, all of them covered. */
-function rows(bytes: Uint8Array, cuts: readonly (readonly [length: number, note: string])[]): Vector {
+export function rows(bytes: Uint8Array, cuts: readonly (readonly [length: number, note: string])[]): Vector {
   let at = 0;
   const parts = cuts.map(([length, note]) => {
     at += length;
@@ -76,7 +75,7 @@ export async function makeVectors(): Promise<Vectors> {
     profile: await profiles(),
     admission: await admissions(),
     keep: await packets(),
-    sync: sync(),
+    sync: await syncVectors(),
     route: route(),
   };
 }
@@ -299,23 +298,6 @@ async function packets(): Promise<Record<string, Vector>> {
       [4, 'the packet begins'],
     ]),
     id: { hex: toHex(envelopeId(sha256, packetEnvelope(packet))) },
-  };
-}
-
-function sync(): Record<string, Vector> {
-  const set = new ItemSet();
-  const empty = fingerprint(sha256, set.sweep()(END));
-  set.add({ time: 1000, id: new Uint8Array(32).fill(0x01) });
-  set.add({ time: 2000, id: new Uint8Array(32).fill(0xff) });
-  return {
-    'fingerprint-empty': { hex: toHex(empty) },
-    'fingerprint-two': { hex: toHex(fingerprint(sha256, set.sweep()(END))) },
-    ranges: rows(beginReconciliation(set, sha256), [
-      [1, 'bound: the end of the order'],
-      [1, 'kind: fingerprint'],
-      [1, 'count: 2'],
-      [16, 'fingerprint'],
-    ]),
   };
 }
 

@@ -15,6 +15,11 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', summary: 'run the relay and the chat page', load: async () => (await import('./up.ts')).addUp },
   {
+    name: 'relay',
+    summary: 'run a relay for others on a public machine',
+    load: async () => (await import('./relay.ts')).addRelay,
+  },
+  {
     name: 'identity',
     summary: 'make, show, write down or restore who you are',
     load: async () => (await import('./identity.ts')).addIdentity,

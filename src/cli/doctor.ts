@@ -7,7 +7,7 @@ import { loadLibrary } from '../platform/node/verifier-library.ts';
 import { EXIT } from './exit.ts';
 import { createOutput, printable, table } from './output.ts';
 import { addRelayOptions, type RelayFlags, relaySettings } from './settings.ts';
-import { pageDirectory } from './up.ts';
+import { pageDirectory } from './starting.ts';
 
 interface Finding {
   check: string;

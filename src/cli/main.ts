@@ -11,7 +11,8 @@ if (Number(version.split('.')[0]) < 24) {
   );
   process.exitCode = 1;
 } else {
-  if (process.argv[2] === 'up') (await import('./lean.ts')).runLean(import.meta.filename, process.argv.slice(2));
+  if (['up', 'relay'].includes(process.argv[2] ?? ''))
+    (await import('./lean.ts')).runLean(import.meta.filename, process.argv.slice(2));
   const { main } = await import('./run.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

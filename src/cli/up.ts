@@ -2,17 +2,12 @@
  * `pipes up`: runs the relay with its page, and the server for agents, until it is told to stop. Promises to say where it answers, where data
  * is kept and how to stop; only what is true: a port where nothing listens yet is not named.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { UsageError } from '../core/errors.ts';
-import type { Log } from '../relay/logs.ts';
-import type { Relay } from '../relay/relay.ts';
-import type { House } from '../runtime/house.ts';
-import { EXIT, portProblem } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
-import { addRelayOptions, type RelayFlags, type RelaySettings, relaySettings } from './settings.ts';
+import { addRelayOptions, type RelayFlags, relaySettings } from './settings.ts';
+import { pageDirectory, startAgents, startHttp, startPeers } from './starting.ts';
 import { stopSignal, within } from './stop.ts';
 
 /** How long a graceful stop may take. */
@@ -37,19 +32,19 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   const stop = stopSignal();
   try {
     const logger = (await import('./log.ts')).createLogger(flags.logLevel);
-    const relay = await start(settings, logger);
+    const pageDir = pageDirectory();
+    const relay = await startHttp(settings, logger, pageDir);
     const agents = await startAgents(settings, relay.house, logger);
     const peers = await startPeers(settings, relay);
     const stopLooking = giveBackAtRest();
     const { url, port } = relay;
-    const page = pageDirectory() !== undefined;
     const facts = {
       url,
       port,
       ...(agents && { keepPort: agents.port }),
       ...(peers && { p2pPort: peers.port }),
       dataDir: settings.dataDir,
-      page,
+      page: pageDir !== undefined,
     };
     output.data(facts, welcome(facts));
     await stop.stopped;
@@ -63,75 +58,6 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   } finally {
     stop.dispose();
   }
-}
-
-async function start({ keepPort: _, p2pPort: __, ...settings }: RelaySettings, logger: Log) {
-  const { startRelay } = await import('../relay/relay.ts');
-  const pageDir = pageDirectory();
-  try {
-    return await startRelay({ ...settings, logger, ...(pageDir === undefined ? {} : { pageDir }) });
-  } catch (error) {
-    const problem = portProblem(error);
-    if (problem === undefined) throw error;
-    const cure = problem === 'in use' ? 'Stop what listens there or choose' : 'Choose';
-    const message = `Cannot listen on port ${settings.port}: it is ${problem}. ${cure} another port, such as PORT=${otherPort(settings.port)}.`;
-    throw new UsageError(message, { cause: error });
-  }
-}
-
-/** An occupied port is said, and done without: the chat works all the same. */
-async function startAgents({ keepPort, dataDir, host, rateLimits }: RelaySettings, house: House, logger: Log) {
-  if (keepPort === 'off') return undefined;
-  const { startAgent } = await import('../agent/agent.ts');
-  try {
-    return await startAgent({
-      house,
-      dataDir,
-      port: keepPort,
-      rateLimits,
-      logger,
-      ...(host !== undefined && { host }),
-    });
-  } catch (error) {
-    const problem = portProblem(error);
-    if (problem === undefined) throw error;
-    console.error(
-      `Agents are done without: port ${keepPort} is ${problem}. Choose another port, such as KEEP_PORT=${otherPort(keepPort)}.`,
-    );
-    return undefined;
-  }
-}
-
-/** As with agents: an occupied port is said, and done without. */
-async function startPeers({ p2pPort, dataDir, host }: RelaySettings, relay: Relay) {
-  if (p2pPort === 'off') return undefined;
-  const { loadOrCreateRelayKey } = await import('../platform/node/log-key.ts');
-  const { openNodeNetwork } = await import('../platform/node/network.ts');
-  const { signer, seed } = await loadOrCreateRelayKey(dataDir);
-  try {
-    const network = await openNodeNetwork({ seed, port: p2pPort, ...(host !== undefined && { host }) });
-    const { found } = await relay.join({ signer, transports: network.transports });
-    await network.discover(found);
-    return network;
-  } catch (error) {
-    const problem = portProblem(error);
-    if (problem === undefined) throw error;
-    console.error(
-      `Other peers are done without: port ${p2pPort} is ${problem}. Choose another port, such as P2P_PORT=${otherPort(p2pPort)}.`,
-    );
-    return undefined;
-  }
-}
-
-function otherPort(port: number): number {
-  return port < 1024 || port > 65000 ? 4100 : port + 100;
-}
-
-/** The built page: beside this file in dist/, and in dist/ when this runs from source. */
-export function pageDirectory(): string | undefined {
-  const fromSource = import.meta.filename.endsWith('.ts');
-  const directory = join(import.meta.dirname, fromSource ? '../../dist/ui' : '../ui');
-  return existsSync(join(directory, 'index.html')) ? directory : undefined;
 }
 
 function welcome(facts: {

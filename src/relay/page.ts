@@ -45,8 +45,8 @@ const ENCODINGS = [
 const CACHED_BYTES = 4 << 20;
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pipes</title>
-<h1>The relay runs</h1><p>Its page is not built yet. In the directory of the program, run <code>npm run build</code>,
-then load this page again. Messages, streams and clients work without it.</p></html>\n`;
+<h1>The relay runs</h1><p>It serves no page: none was asked for (<code>pipes relay --page</code>), or it is not built yet
+(<code>npm run build</code> in the directory of the program). Messages, streams and clients work without it.</p></html>\n`;
 
 interface PageFile {
   readonly bytes: Buffer;

@@ -79,6 +79,7 @@ test('the keys are listed on a question mark, lead through the parts of the page
 
   const scroller = page.getByRole('region', { name: 'Messages in #main' }).or(page.locator('.stand-in'));
   await write(page, ' Nothing.');
+  await sees(page, 'what? Nothing.');
   await page.keyboard.press('F6');
   await focused(page.getByRole('button', { name: 'Invite…' }).last());
   await page.keyboard.press('F6');

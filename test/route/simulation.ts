@@ -54,6 +54,8 @@ function mishap(world: World, connect: () => void): void {
   else if (lot < 0.6) {
     world.freeze(path, pick(random, [['ann', 'ben'], ['ann'], ['ben']] as const));
     if (random() < 0.5) world.agenda.at(world.now + random() * 6000, () => world.thaw(path));
+  } else if (lot < 0.7) {
+    world.peers[random() < 0.5 ? 'ann' : 'ben'].stalledUntil = world.now + random() * 3000;
   } else if (lot < 0.8) {
     if (paths.length < 6) connect();
   } else if (lot < 0.9) for (const one of paths) world.hangUp(one, 1000);

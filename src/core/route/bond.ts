@@ -130,7 +130,7 @@ class Machine implements Bond {
     this.#tick(now);
     const path = this.#paths.get(pathId);
     if (path === undefined || path.isRetired) return;
-    path.countReceived(bytes.length);
+    path.tally.received(bytes.length);
     try {
       this.#receive(path, bytes);
     } catch (error) {

@@ -126,7 +126,7 @@ export class Channel {
       this.#probeAt = now + PROBE_MS;
       const seq = this.outbox.arrived;
       const bytes = encodeFrame({ kind: 'data', seq, more: false, payload: new Uint8Array(0) });
-      best.countSent(bytes.length);
+      best.tally.sent(bytes.length);
       emit(best, bytes);
     }
   }

@@ -4,9 +4,10 @@
  */
 import { DecodeError } from '../errors.ts';
 import { encodeFrame, type Frame, isSame, type Open } from './frame.ts';
-import { type Answer, Heartbeat } from './heartbeat.ts';
+import { type Answer, Heartbeat, type Mark } from './heartbeat.ts';
 import type { Entry } from './outbox.ts';
 import { Pace } from './pace.ts';
+import { Tally } from './tally.ts';
 
 /**
  * opening: the other end has not answered yet. up: it answers in time. suspect: too long without a word. down: long so,
@@ -41,8 +42,6 @@ const OPENING_MS = 10_000;
 const CLOSE_AFTER_MS = 30_000;
 /** So many answers at once make the round trip of a new path known. */
 const SETTLED = 5;
-const LOSS_GAIN = 1 / 8;
-const RATE_MS = 500;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Path {
@@ -50,8 +49,8 @@ export class Path {
   readonly group: string;
   readonly heartbeat = new Heartbeat();
   readonly pace = new Pace();
+  readonly tally = new Tally();
   state: PathState = 'opening';
-  loss = 0;
   /** Who answers at the other end; one end for the life of the path. */
   session: Uint8Array | undefined;
   /** What the other end said of itself; what it has said is due to be answered. */
@@ -63,13 +62,6 @@ export class Path {
   /** It carries data and acks. */
   isReady = false;
   isRetired = false;
-  sentBytes = 0;
-  receivedBytes = 0;
-  #sentFrames = 0;
-  #receivedFrames = 0;
-  #confirmed = { frames: 0, arrived: 0, bytes: 0, at: Number.NEGATIVE_INFINITY };
-  /** Bytes confirmed in a millisecond, over the last while. */
-  #rate = 0;
   #pingedBytes = 0;
   #ackBytes = 0;
   #flights: Entry[] = [];
@@ -91,12 +83,8 @@ export class Path {
     return this.state === 'up' && this.isReady;
   }
 
-  get underWay(): number {
-    return this.sentBytes - this.#confirmed.bytes;
-  }
-
   get hasRoom(): boolean {
-    return this.underWay < this.pace.window;
+    return this.tally.underWay < this.pace.window;
   }
 
   /** What is under way, oldest first; some of it may have been acknowledged. */
@@ -107,32 +95,22 @@ export class Path {
   /** The lower, the better: what a queue of our own adds is left out. */
   get cost(): number {
     const { smoothed = 1000, least, variation } = this.heartbeat.roundTrip;
-    return Math.max(least, smoothed - 25) * (1 + 4 * this.loss) + variation;
+    return Math.max(least, smoothed - 25) * (1 + 4 * this.tally.loss) + variation;
   }
 
   /** `other` carries no more, and its load comes here. */
   takeOver(other: Path): void {
-    this.pace.takeOver(other.#rate * (this.heartbeat.roundTrip.smoothed ?? 0) * 1.25);
-  }
-
-  countReceived(bytes: number): void {
-    this.receivedBytes += bytes;
-    this.#receivedFrames++;
-  }
-
-  countSent(bytes: number): void {
-    this.sentBytes += bytes;
-    this.#sentFrames++;
+    this.pace.takeOver(other.tally.rate * (this.heartbeat.roundTrip.smoothed ?? 0) * 1.25);
   }
 
   /** An ack that no pong has confirmed. */
   get hasAckUnderWay(): boolean {
-    return this.#ackBytes > this.#confirmed.bytes;
+    return !this.tally.hasConfirmed(this.#ackBytes);
   }
 
   ack(bytes: Uint8Array): Uint8Array {
-    this.countSent(bytes.length);
-    this.#ackBytes = this.sentBytes;
+    this.tally.sent(bytes.length);
+    this.#ackBytes = this.tally.sentBytes;
     return bytes;
   }
 
@@ -142,7 +120,7 @@ export class Path {
   }
 
   data(entry: Entry, bytes: Uint8Array): Uint8Array {
-    this.countSent(bytes.length);
+    this.tally.sent(bytes.length);
     this.#flights.push(entry);
     return bytes;
   }
@@ -159,13 +137,13 @@ export class Path {
     const number = this.heartbeat.next(now, this.#markAfter(2), false);
     this.#wait = Math.min(this.#wait * 2, LAST_DOWN_PING_MS);
     const frame = this.#sent({ kind: 'ping', number });
-    this.#pingedBytes = this.sentBytes;
+    this.#pingedBytes = this.tally.sentBytes;
     return frame;
   }
 
   open(session: Uint8Array, window: number, now: number): Uint8Array {
     const number = this.heartbeat.next(now, this.#markAfter(0), true);
-    if (this.#sentFrames > 0) this.#wait = Math.min(this.#wait * 2, LAST_DOWN_PING_MS);
+    if (this.tally.sentFrames > 0) this.#wait = Math.min(this.#wait * 2, LAST_DOWN_PING_MS);
     return this.#sent({ kind: 'open', session, window, number });
   }
 
@@ -178,7 +156,7 @@ export class Path {
   pong(): Uint8Array | undefined {
     const number = this.pongDue;
     this.pongDue = undefined;
-    return number === undefined ? undefined : this.#sent({ kind: 'pong', number, arrived: this.#receivedFrames });
+    return number === undefined ? undefined : this.#sent({ kind: 'pong', number, arrived: this.tally.receivedFrames });
   }
 
   /** An answer to an open. Throws DecodeError. */
@@ -191,10 +169,11 @@ export class Path {
 
   /** What the pong proves to have arrived or been lost. Throws DecodeError. */
   ponged(number: number, arrived: number, now: number): Entry[] {
-    if (arrived > this.#sentFrames) throw new DecodeError('arrived', 'Cannot read frame: arrived: more than was sent');
+    if (arrived > this.tally.sentFrames)
+      throw new DecodeError('arrived', 'Cannot read frame: arrived: more than was sent');
     const answer = this.heartbeat.answer(number, now, false);
     if (answer === undefined) return [];
-    this.#countLoss(answer.mark.frames, arrived);
+    this.tally.countLoss(answer.mark, arrived);
     this.#confirm(answer, now);
     return this.#land(answer.mark.flights);
   }
@@ -242,7 +221,7 @@ export class Path {
 
   /** So much was sent since the last ping that the next must not wait for its time. */
   get isPingOwed(): boolean {
-    return (this.sentBytes - this.#pingedBytes) * 4 >= this.pace.window;
+    return (this.tally.sentBytes - this.#pingedBytes) * 4 >= this.pace.window;
   }
 
   /** When it has to be looked at again, whatever comes. */
@@ -251,17 +230,14 @@ export class Path {
     const next = this.acceptedAt === undefined ? this.#nextOpen() : this.#nextPing(isBusy);
     if (this.state === 'opening') return Math.min(next, this.#addedAt + OPENING_MS);
     if (this.#downSince !== undefined) return Math.min(next, this.#downSince + CLOSE_AFTER_MS);
-    return Math.min(
-      next,
-      (waitingSince ?? Number.POSITIVE_INFINITY) + (this.state === 'up' ? suspectAfter : downAfter),
-    );
+    return Math.min(next, this.#notBefore(waitingSince + (this.state === 'up' ? suspectAfter : downAfter)));
   }
 
   report(rank: 0 | 1 | 2): PathReport {
     return {
       ...{ id: this.id, group: this.group, state: this.state === 'up' && !this.isReady ? 'opening' : this.state },
       roundTripMs: this.heartbeat.roundTrip.smoothed,
-      ...{ loss: this.loss, sent: this.sentBytes, received: this.receivedBytes, rank },
+      ...{ loss: this.tally.loss, sent: this.tally.sentBytes, received: this.tally.receivedBytes, rank },
     };
   }
 
@@ -270,7 +246,7 @@ export class Path {
   }
 
   #nextOpen(): number {
-    return this.#sentFrames === 0 ? this.#addedAt : this.heartbeat.lastAt + this.#wait;
+    return this.tally.sentFrames === 0 ? this.#addedAt : this.heartbeat.lastAt + this.#wait;
   }
 
   #nextPing(isBusy: boolean): number {
@@ -286,34 +262,20 @@ export class Path {
 
   #sent(frame: Frame): Uint8Array {
     const bytes = encodeFrame(frame);
-    this.countSent(bytes.length);
+    this.tally.sent(bytes.length);
     return bytes;
   }
 
-  #markAfter(bytes: number) {
-    return {
-      ...{ frames: this.#sentFrames + 1, bytes: this.sentBytes + bytes, underWay: this.underWay },
-      flights: this.#flightsBefore + this.#flights.length,
-    };
-  }
-
-  #countLoss(frames: number, arrived: number): void {
-    const sent = frames - this.#confirmed.frames;
-    if (sent > 0) {
-      const lost = Math.min(1, Math.max(0, 1 - (arrived - this.#confirmed.arrived) / sent));
-      this.loss += (lost - this.loss) * LOSS_GAIN;
-    }
-    this.#confirmed.frames = Math.max(frames, this.#confirmed.frames);
-    this.#confirmed.arrived = Math.max(arrived, this.#confirmed.arrived);
+  /** What will have been sent with a frame of so many bytes. */
+  #markAfter(length: number): Mark {
+    const { sentFrames, sentBytes, underWay } = this.tally;
+    const flights = this.#flightsBefore + this.#flights.length;
+    return { frames: sentFrames + 1, bytes: sentBytes + length, underWay, flights };
   }
 
   #confirm({ mark, sample }: Answer, now: number): void {
     const { roundTrip, suspectAfter } = this.heartbeat;
-    const bytes = mark.bytes - this.#confirmed.bytes;
-    this.#confirmed.bytes = Math.max(mark.bytes, this.#confirmed.bytes);
-    const elapsed = now - this.#confirmed.at;
-    this.#confirmed.at = now;
-    if (elapsed > 0) this.#rate += (bytes / elapsed - this.#rate) * Math.min(1, elapsed / RATE_MS);
+    const bytes = this.tally.confirm(mark, now);
     if (sample === undefined) return;
     this.pace.confirm(bytes, mark.underWay, sample, roundTrip, now);
     if (sample > suspectAfter) return;

@@ -2,8 +2,10 @@
  * How the page is built: src/ui to dist/ui. The relay serves it under a strict CSP (no inline script or style,
  * no external host), so nothing may be inlined here, and every asset carries a hash in its name.
  */
-import { readFileSync } from 'node:fs';
-import { defineConfig } from 'vite';
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -11,6 +13,7 @@ export default defineConfig({
   root: 'src/ui',
   base: '/',
   publicDir: 'public',
+  plugins: [pdfFiles()],
   define: { PIPES_VERSION: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
@@ -35,4 +38,21 @@ export default defineConfig({
 
 function relayPaths(): string[] {
   return ['/events', '/messages', '/channels', '/health', '/profiles', '/blobs', '/usernames', '/mailbox', '/metrics'];
+}
+
+/** What PDF.js asks for while it reads: decoders of scans, character maps, the fonts that a file may leave out (src/ui/pdf.ts). */
+function pdfFiles(): Plugin {
+  const folder = new URL('node_modules/pdfjs-dist/', import.meta.url);
+  const read = (path: string) => readFileSync(new URL(path, folder));
+  const { version: of } = JSON.parse(read('package.json').toString()) as { version: string };
+  const patterns = ['wasm/*_nowasm_fallback.js', 'cmaps/*', 'standard_fonts/*', 'wasm/LICENSE_*'];
+  return {
+    name: 'pdf-files',
+    apply: 'build',
+    generateBundle() {
+      for (const path of globSync(patterns, { cwd: fileURLToPath(folder) })) {
+        this.emitFile({ type: 'asset', fileName: `pdf-${of}/${basename(path)}`, source: read(path) });
+      }
+    },
+  };
 }

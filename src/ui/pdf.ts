@@ -9,6 +9,7 @@ import {
   type PDFDocumentProxy,
   type PDFPageProxy,
   PDFWorker,
+  version,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { beginsLikePdf, bitmapSize, PDF_LIMITS } from './pdf-bounds.ts';
 import { startPdfWorkers } from './pdf-workers.ts';
@@ -32,19 +33,26 @@ export async function openPdf(bytes: Uint8Array): Promise<Pdf | undefined> {
   // There is one list for all documents; it is read at once.
   GlobalWorkerOptions.rendererPorts = [workers.painter];
   const worker = PDFWorker.create({ port: workers.parser, verbosity: 0 });
-  const task = getDocument({ data: new Uint8Array(bytes), worker, ...SETTINGS });
+  // The bundler lays them there (vite.config.ts).
+  const files = new URL(`./pdf-${version}/`, document.baseURI).href;
+  const urls = { cMapUrl: files, standardFontDataUrl: files, wasmUrl: files };
+  const task = getDocument({ data: new Uint8Array(bytes), worker, ...urls, ...SETTINGS });
   const close = (): void => {
     task.destroy().then(workers.stop, workers.stop);
+    // One that is in the midst of something endless never answers.
+    setTimeout(workers.stop, STOP_MS);
   };
   try {
-    const document = await within(task.promise);
-    const { width, height } = (await within(document.getPage(1))).getViewport({ scale: 1 });
-    return { ...reading(document, close), ratio: bitmapSize({ width, height }, 100).height / 100, close };
+    const opened = await within(task.promise);
+    const { width, height } = (await within(opened.getPage(1))).getViewport({ scale: 1 });
+    return { ...reading(opened, close), ratio: bitmapSize({ width, height }, 100).height / 100, close };
   } catch {
     close();
     return undefined;
   }
 }
+
+const STOP_MS = 1000;
 
 const SETTINGS = {
   enableXfa: false,

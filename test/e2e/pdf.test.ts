@@ -69,6 +69,42 @@ test('a PDF is read page by page: seen, heard, by keyboard, and saved', { skip: 
   assertNoBreaches(ada, grace);
 });
 
+test('a scan is decoded without WebAssembly, and text in fonts that a file leaves out is there', {
+  skip: skipReason,
+}, async (t) => {
+  const house = await startHouse(t);
+  const browser = await startBrowser(t);
+  const ada = await arrive(await browser.newContext(), house.url, 'Ada');
+  // 64 rows, each like the one before: white, and black once the colours are exchanged. As a fax sends it.
+  const fax = Buffer.from(`${'ff'.repeat(8)}001001`, 'hex');
+  const decoding = '/Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 64 /Rows 64 >>';
+  const image = '/Type /XObject /Subtype /Image /Width 64 /Height 64 /ColorSpace /DeviceGray /BitsPerComponent 1';
+  const scan = pdf({
+    ...{ lines: [''], content: stream(Buffer.from('q 300 0 0 400 0 0 cm /Im1 Do Q')) },
+    ...{ resources: '/XObject << /Im1 6 0 R >>', objects: [stream(fax, `${image} /Decode [1 0] ${decoding}`)] },
+  });
+  const japanese = pdf({
+    ...{ lines: [''], content: stream(Buffer.from('BT /F2 24 Tf 30 330 Td <65e5672c> Tj ET')) },
+    resources: '/Font << /F2 6 0 R >>',
+    objects: [
+      '<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /UniJIS-UCS2-H /DescendantFonts [7 0 R] >>',
+      '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light /CIDSystemInfo 8 0 R /FontDescriptor 9 0 R >>',
+      '<< /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>',
+      '<< /Type /FontDescriptor /FontName /Ryumin-Light /Flags 6 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 >>',
+    ],
+  });
+  await send(ada, [file('scan.pdf', scan), file('japanese.pdf', japanese)]);
+  await ada.getByRole('button', { name: 'Show scan.pdf' }).click();
+  await ada.locator('canvas.pdf-drawn').waitFor();
+  const { dark, width } = await isDrawn(ada, 'Page 1 of 1');
+  assert.ok(dark > width * width, `${dark} dark pixels on a page of ${width}`);
+  await ada.keyboard.press('Escape');
+  await ada.getByRole('button', { name: 'Show japanese.pdf' }).click();
+  await ada.getByRole('dialog', { name: 'japanese.pdf' }).getByText('日本').waitFor({ state: 'attached' });
+  await ada.locator('canvas.pdf-drawn').waitFor();
+  assertNoBreaches(ada);
+});
+
 test('a PDF that wants to run, to fetch, or to be endless does no harm', { skip: skipReason }, async (t) => {
   const house = await startHouse(t);
   const browser = await startBrowser(t);

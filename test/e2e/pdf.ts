@@ -7,9 +7,20 @@ export interface PdfOptions {
   readonly page?: string;
   /** Instead of a line of text; a stream object's whole body. */
   readonly content?: Buffer;
+  /** Further objects, numbered from 4 + twice the lines on. */
+  readonly objects?: readonly (string | Buffer)[];
+  /** Further resources of each page. */
+  readonly resources?: string;
 }
 
-export function pdf({ lines, catalogue = '', page = '', content }: PdfOptions): Buffer {
+export function pdf({
+  lines,
+  catalogue = '',
+  page = '',
+  content,
+  objects: more = [],
+  resources = '',
+}: PdfOptions): Buffer {
   const kids = lines.map((_, index) => `${4 + 2 * index} 0 R`).join(' ');
   const objects: (string | Buffer)[] = [
     `<< /Type /Catalog /Pages 2 0 R ${catalogue} >>`,
@@ -17,11 +28,11 @@ export function pdf({ lines, catalogue = '', page = '', content }: PdfOptions): 
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   for (const [index, line] of lines.entries()) {
-    const box = '/MediaBox [0 0 300 400] /Resources << /Font << /F1 3 0 R >> >>';
+    const box = `/MediaBox [0 0 300 400] /Resources << /Font << /F1 3 0 R >> ${resources} >>`;
     objects.push(`<< /Type /Page /Parent 2 0 R ${box} /Contents ${5 + 2 * index} 0 R ${page} >>`);
     objects.push(content ?? stream(Buffer.from(`BT /F1 24 Tf 30 330 Td (${line}) Tj ET`)));
   }
-  return assemble(objects);
+  return assemble([...objects, ...more]);
 }
 
 export const stream = (bytes: Buffer, entries = ''): Buffer =>

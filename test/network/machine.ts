@@ -9,6 +9,7 @@ import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { readOwnerFile } from '../../src/relay/owner-file.ts';
 import type { RemotePeer } from '../../src/runtime/api.ts';
 import { temporaryDirectory } from '../support/command.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
@@ -63,7 +64,7 @@ const firstLine = (child: ChildProcess): Promise<string> =>
 
 /** Asks an HTTP server in the forwarder's network, as a program there would. */
 export interface Desk {
-  ask<T>(method: string, path: string, body?: unknown): Promise<T>;
+  ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<T>;
   readonly socketPath: string;
 }
 
@@ -74,9 +75,9 @@ export async function deskAt(test: Test, forwarder: Forwarder, host: string, por
   await forwarder.line({ path: socketPath }, { host, port });
   return {
     socketPath,
-    ask: (method, path, body) =>
+    ask: (method, path, body, token) =>
       new Promise((resolve, reject) => {
-        const headers = { 'content-type': 'application/json' };
+        const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
         const outgoing = request({ socketPath, method, path, headers, agent: false }, async (answer) => {
           const chunks: Buffer[] = [];
           for await (const chunk of answer) chunks.push(chunk as Buffer);
@@ -106,6 +107,8 @@ export interface Seat {
 }
 
 export const CHANNEL = 'main';
+/** Nothing that comes at all takes longer. */
+const PATIENCE_MS = 60_000;
 
 export async function sitAt(test: Test, machine: Machine, host = '127.0.0.1'): Promise<Seat> {
   const forwarder = await startForwarder(test, machine.network);
@@ -129,19 +132,31 @@ export async function sitAt(test: Test, machine: Machine, host = '127.0.0.1'): P
       return String(post.id);
     },
     hears: (ids) =>
-      new Promise((resolve) => {
-        const look = (): void => {
+      new Promise((resolve, reject) => {
+        const missing = (): string[] => {
           const all = new Set(heard.map(({ id }) => id));
-          if (!ids.every((id) => all.has(id))) return;
-          listeners.delete(look);
-          resolve();
+          return ids.filter((id) => !all.has(id));
         };
+        const look = (): void => {
+          if (missing().length === 0) settle(resolve);
+        };
+        const settle = (then: () => void): void => {
+          clearTimeout(timer);
+          listeners.delete(look);
+          then();
+        };
+        const timer = setTimeout(() => {
+          settle(() => reject(new Error(`${missing().length} of ${ids.length} messages have not come`)));
+        }, PATIENCE_MS);
         listeners.add(look);
         look();
       }),
     stored: async () =>
       (await desk.ask<{ id: string }[]>('GET', `/messages?channel=${CHANNEL}&limit=500`)).map(({ id }) => id),
-    peers: async () => (await desk.ask<{ peers: RemotePeer[] }>('GET', '/owner/peers')).peers,
+    async peers() {
+      const token = (await readOwnerFile(machine.dataDir))?.token ?? '';
+      return (await desk.ask<{ peers: RemotePeer[] }>('GET', '/owner/peers', undefined, token)).peers;
+    },
   };
 }
 

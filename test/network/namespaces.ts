@@ -36,6 +36,8 @@ export interface Network {
   ): ReturnType<typeof spawn>;
   /** Whatever `ip` can do in it. */
   ip(...args: string[]): string;
+  /** Carries packets on between its cables. */
+  forward(): void;
   /** Source addresses are rewritten on the way out of that cable, as home routers do; false where the machine has no means. */
   masquerade(cable: Cable, end: 0 | 1): boolean;
 }
@@ -64,9 +66,13 @@ export function makeNetwork(test: Test, name: string): Network {
     // `ip netns exec` becomes the program: its process is the one that is spawned, and signals reach it.
     node: (args, env, stdio) =>
       spawn('ip', ['netns', 'exec', full, process.execPath, ...args], { env, stdio: [...stdio] }),
+    forward: () => void ip('netns', 'exec', full, process.execPath, '-e', FORWARD),
     masquerade: (cable, end) => masquerade(full, (cable as Made).interfaces[end]),
   };
 }
+
+/** /proc/sys/net shows the namespace of who looks. */
+const FORWARD = "require('node:fs').writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')";
 
 interface Made extends Cable {
   readonly interfaces: readonly [string, string];

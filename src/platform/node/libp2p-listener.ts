@@ -22,7 +22,7 @@ import {
 import { AbstractMultiaddrConnection, ipPortToMultiaddr } from '@libp2p/utils';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { tcpAddress } from './libp2p-address.ts';
+import { tcpAddress } from '../web/libp2p-address.ts';
 import { hostsOf } from './own-addresses.ts';
 import type { SharedPort } from './port-share.ts';
 

@@ -6,45 +6,18 @@
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { identify } from '@libp2p/identify';
-import {
-  type Connection,
-  type PeerId,
-  type Transport as RawTransport,
-  type Startable,
-  type Stream,
-  transportSymbol,
-} from '@libp2p/interface';
+import { type Transport as RawTransport, type Startable, transportSymbol } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { webRTC, webRTCDirect } from '@libp2p/webrtc';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
-import type { Multiaddr } from '@multiformats/multiaddr';
-import { createLibp2p, type Libp2p, type Libp2pOptions as RawOptions } from 'libp2p';
+import { createLibp2p, type Libp2pOptions as RawOptions } from 'libp2p';
 import { concat } from '../../core/bytes.ts';
+import type { Node } from '../web/libp2p-types.ts';
 import { signerFromSeed } from './crypto.ts';
 import { listenAddress, sharedPortTransport } from './libp2p-listener.ts';
 import type { Libp2pOptions, RelayLimits } from './libp2p-options.ts';
-
-export type { Connection, PeerId, Stream };
-
-/** libp2p with what it keeps to itself. */
-export interface Node extends Libp2p {
-  readonly components: {
-    readonly transportManager: {
-      dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>;
-      listen(addresses: Multiaddr[]): Promise<void>;
-      getAddrs(): Multiaddr[];
-      getTransports(): { reservationStore?: ReservationStore }[];
-    };
-  };
-}
-
-export interface ReservationStore {
-  hasReservation(peer: PeerId): boolean;
-  addRelay(peer: PeerId, type: 'configured'): Promise<unknown>;
-  addEventListener(type: 'relay:removed' | 'relay:created-reservation', listener: () => void): void;
-}
 
 export const RELAY_LIMITS: RelayLimits = {
   reservations: 1024,

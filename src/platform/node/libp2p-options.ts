@@ -1,5 +1,4 @@
-/** What the transport over libp2p is told, and what its heavy half (libp2p-running.ts) offers the light one (libp2p.ts). */
-import type { TransportStream } from '../../core/transport.ts';
+/** What the transport over libp2p is told. */
 import type { WebrtcCertificate } from './libp2p-certificate.ts';
 import type { SharedPort } from './port-share.ts';
 
@@ -32,25 +31,4 @@ export interface Libp2pOptions {
   readonly webrtcDirect?: { readonly host: string; readonly port: number; readonly certificate?: WebrtcCertificate };
   /** How long a dial may take. */
   readonly dialMs?: number;
-}
-
-export const DIAL_MS = 15_000;
-
-/** An address to dial with the key that must answer, where any is named. */
-export interface Target {
-  readonly address: string;
-  /** With /p2p/ where the key is known. */
-  readonly full: string;
-  readonly key: Uint8Array | undefined;
-}
-
-export interface Running {
-  dial(target: Target, protocol: string): Promise<TransportStream>;
-  accept(protocol: string): void;
-  refuse(protocol: string): void;
-  heldRelays(): string[];
-  useRelays(addresses: readonly string[]): void;
-  /** Those of webrtc-direct, without /p2p/. */
-  webrtcAddresses(): string[];
-  close(): Promise<void>;
 }

@@ -8,10 +8,11 @@ import { toHex } from '../../core/bytes.ts';
 import { RemoteError, UsageError, VerificationError } from '../../core/errors.ts';
 import type { AbortSignalLike } from '../../core/ports.ts';
 import type { Transport, TransportStream } from '../../core/transport.ts';
+import { parsePeerAddress, peerIdOf, tcpAddress } from '../web/libp2p-address.ts';
+import { DIAL_MS, type Running, type Target } from '../web/libp2p-types.ts';
 import { clock, signerFromSeed } from './crypto.ts';
-import { parsePeerAddress, peerIdOf, tcpAddress } from './libp2p-address.ts';
-import type { Libp2pOptions, Running, Target } from './libp2p-options.ts';
-import { hostsOf, watchOwnHosts } from './own-addresses.ts';
+import type { Libp2pOptions } from './libp2p-options.ts';
+import { hostsOf, passageTo, watchOwnHosts } from './own-addresses.ts';
 import type { ConnectionTaker, Opening, SharedPort } from './port-share.ts';
 
 export type { Libp2pOptions, RelayLimits } from './libp2p-options.ts';
@@ -35,18 +36,18 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
   let isOpen = true;
   const relays = new Set(options.relays);
 
+  const startUp = async (): Promise<Running> => {
+    const heavy = [import('./libp2p-node.ts'), import('../web/libp2p-running.ts')] as const;
+    const [{ startNode }, { runningOver }] = await Promise.all(heavy);
+    const node = await startNode({ ...options, relays: [...relays], ...(room && { port: room }) });
+    const dialMs = options.dialMs ?? DIAL_MS;
+    run = runningOver({ node, takers, relays: [...relays], clock, dialMs, passageTo, changed });
+    if (!isOpen) await run.close();
+    changed();
+    return run;
+  };
   const start = (): Promise<Running> => {
-    running ??= import('./libp2p-running.ts').then(async ({ startRunning }) => {
-      run = await startRunning(
-        { ...options, relays: [...relays], ...(room && { port: room }) },
-        takers,
-        clock,
-        changed,
-      );
-      if (!isOpen) await run.close();
-      changed();
-      return run;
-    });
+    running ??= startUp();
     return running;
   };
   const room = options.port && waitingRoom(options.port, start);

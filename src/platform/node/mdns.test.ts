@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { encode } from 'dns-packet';
 import fc from 'fast-check';
 import { toHex } from '../../core/bytes.ts';
-import { peerIdOf } from './libp2p-address.ts';
+import { peerIdOf } from '../web/libp2p-address.ts';
 import { type FoundPeer, startDiscovery } from './mdns.ts';
 import { announcement, question, readMdns } from './mdns-message.ts';
 import { type MulticastSocket, openMulticast } from './mdns-socket.ts';

@@ -5,8 +5,8 @@
  */
 import { toHex } from '../../core/bytes.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import { peerIdOf, tcpAddress } from '../web/libp2p-address.ts';
 import { clock as realClock, random as realRandom } from './crypto.ts';
-import { peerIdOf, tcpAddress } from './libp2p-address.ts';
 import { announcement, question, readMdns } from './mdns-message.ts';
 import { type MulticastSocket, openMulticast } from './mdns-socket.ts';
 import { isLocal } from './own-addresses.ts';

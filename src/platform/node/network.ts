@@ -4,8 +4,8 @@
  * first needed.
  */
 import type { Transport } from '../../core/transport.ts';
+import { tcpAddress } from '../web/libp2p-address.ts';
 import { createLibp2pTransport } from './libp2p.ts';
-import { tcpAddress } from './libp2p-address.ts';
 import type { Discovery, FoundPeer } from './mdns.ts';
 import { openSharedPort } from './port-share.ts';
 import { createTlsTransport } from './tls.ts';

@@ -6,7 +6,8 @@
 import type { TLSSocket } from 'node:tls';
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
-import { createFrameReader, endFrame, PIECE_BYTES, pooledFrameOf } from './stream-frames.ts';
+import { createFrameReader, endFrame, PIECE_BYTES } from '../web/stream-frames.ts';
+import { pooledFrameOf } from './frame-pool.ts';
 
 export type StreamFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'address' | 'passage'>;
 

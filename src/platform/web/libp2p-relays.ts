@@ -5,7 +5,7 @@
  */
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Clock } from '../../core/ports.ts';
-import type { Node, PeerId } from './libp2p-node.ts';
+import type { Node, PeerId } from './libp2p-types.ts';
 import { within } from './within.ts';
 
 export interface Relays {

@@ -5,7 +5,8 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import fc from 'fast-check';
 import { concat } from '../../core/bytes.ts';
-import { signerFromSeed } from './crypto.ts';
+import { signerFromSeed } from '../node/crypto.ts';
+import { passageTo } from '../node/own-addresses.ts';
 import { keyOfPeerId, parsePeerAddress, peerIdOf, tcpAddress } from './libp2p-address.ts';
 
 const [mine, relays] = [1, 2].map((n) => signerFromSeed(new Uint8Array(32).fill(n)).key) as [Uint8Array, Uint8Array];
@@ -35,9 +36,9 @@ describe('peer ids', () => {
 
 describe('multiaddrs', () => {
   it('are read with the key, the relay and the way that they name', () => {
-    const direct = parsePeerAddress(`/ip4/203.0.113.7/tcp/4101/p2p/${me}`);
+    const direct = parsePeerAddress(`/ip4/203.0.113.7/tcp/4101/p2p/${me}`, passageTo);
     assert.deepEqual(direct, { base: '/ip4/203.0.113.7/tcp/4101', key: mine, relay: undefined, passage: 'direct' });
-    const local = parsePeerAddress('/ip6/fd00::1/tcp/4101/ws');
+    const local = parsePeerAddress('/ip6/fd00::1/tcp/4101/ws', passageTo);
     assert.deepEqual(local, { base: '/ip6/fd00::1/tcp/4101/ws', key: undefined, relay: undefined, passage: 'local' });
     const through = `/dns4/relay.example.org/tcp/443/tls/ws/p2p/${relay}/p2p-circuit`;
     assert.deepEqual(parsePeerAddress(`${through}/p2p/${me}`), {
@@ -56,7 +57,7 @@ describe('multiaddrs', () => {
       `/ip4/1.2.3.4/udp/4101/webrtc-direct/certhash/uEiAIWpiOUnzGvD3fRwJPCG2fKyBfaOzCdS1X4pR0Y5tDjQ/p2p/${me}`,
       `/ip4/1.2.3.4/tcp/4101/p2p/${relay}/p2p-circuit/p2p/${me}`,
     ]) {
-      assert.ok(parsePeerAddress(address), address);
+      assert.ok(parsePeerAddress(address, passageTo), address);
       assert.equal(multiaddr(address).toString(), address);
     }
   });

@@ -4,11 +4,10 @@ import { toHex } from '../../core/bytes.ts';
 import { RemoteError, VerificationError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { TransportStream } from '../../core/transport.ts';
-import { parsePeerAddress } from './libp2p-address.ts';
-import { type Connection, type Node, type Stream, startNode } from './libp2p-node.ts';
-import { DIAL_MS, type Libp2pOptions, type Running, type Target } from './libp2p-options.ts';
+import { type PassageTo, parsePeerAddress } from './libp2p-address.ts';
 import { keepRelays, type Relays } from './libp2p-relays.ts';
 import { type RawStream, streamOverLibp2p } from './libp2p-stream.ts';
+import { type Connection, DIAL_MS, type Node, type Running, type Stream, type Target } from './libp2p-types.ts';
 import { within } from './within.ts';
 
 type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
@@ -19,17 +18,23 @@ const PROTOCOL_OPTIONS = {
   ...{ runOnLimitedConnection: true, maxInboundStreams: STREAMS_EACH, maxOutboundStreams: STREAMS_EACH },
 };
 
-export async function startRunning(
-  options: Libp2pOptions,
-  takers: Takers,
-  clock: Pick<Clock, 'after'>,
-  changed: () => void,
-): Promise<Running> {
-  const node = await startNode(options);
-  const relays: Relays = keepRelays(node, options.relays ?? [], clock, changed);
+export interface RunningParts {
+  readonly node: Node;
+  readonly takers: Takers;
+  /** Multiaddrs with /p2p/ of relays to keep a place at. */
+  readonly relays: readonly string[];
+  readonly clock: Pick<Clock, 'after'>;
+  readonly dialMs?: number;
+  readonly passageTo?: PassageTo;
+  /** Addresses are others. */
+  changed(): void;
+}
+
+export function runningOver({ node, takers, clock, changed, passageTo, ...options }: RunningParts): Running {
+  const relays: Relays = keepRelays(node, options.relays, clock, changed);
   const streams = new Set<TransportStream>();
   const hold = (stream: Stream, connection: Connection, address: string): TransportStream => {
-    const held = wrap(stream, connection, address);
+    const held = wrap(stream, connection, address, passageTo);
     streams.add(held);
     stream.addEventListener('close', () => streams.delete(held));
     return held;
@@ -115,8 +120,8 @@ function keyOf({ remotePeer }: Connection): Uint8Array | undefined {
   return remotePeer.publicKey?.type === 'Ed25519' ? new Uint8Array(remotePeer.publicKey.raw) : undefined;
 }
 
-function wrap(stream: Stream, connection: Connection, address: string): TransportStream {
-  const way = parsePeerAddress(connection.remoteAddr.toString());
+function wrap(stream: Stream, connection: Connection, address: string, passageTo?: PassageTo): TransportStream {
+  const way = parsePeerAddress(connection.remoteAddr.toString(), passageTo);
   const relay = way?.relay === undefined ? {} : { relay: toHex(way.relay) };
   return streamOverLibp2p(stream as unknown as RawStream, {
     ...{ protocol: stream.protocol, remoteKey: keyOf(connection) ?? new Uint8Array(0), address },
@@ -128,7 +133,7 @@ function wrap(stream: Stream, connection: Connection, address: string): Transpor
 const namesIn = (error: Error): string[] =>
   error instanceof AggregateError
     ? [error.name, ...error.errors.flatMap(namesIn)]
-    : [error.name, (error as NodeJS.ErrnoException).code ?? ''];
+    : [error.name, (error as Error & { code?: string }).code ?? ''];
 
 function failure(address: string, withinMs: number, cause: Error): Error {
   const names = namesIn(cause);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createFrameReader, creditFrame, endFrame, frameOf, PIECE_BYTES, pooledFrameOf } from './stream-frames.ts';
+import { createFrameReader, creditFrame, endFrame, frameOf } from './stream-frames.ts';
 
 /** What comes out of these chunks, and the reader's last word. */
 function read(chunks: readonly Uint8Array[]): { bytes: Buffer; state: string } {
@@ -54,17 +54,6 @@ describe('the frames of a stream', () => {
   it('are wrong where the first byte is unknown, and stay so', () => {
     const { bytes, state } = read([Uint8Array.of(2, 0, 0, 0, 5, 5, 5), frameOf(Uint8Array.of(1))]);
     assert.deepEqual({ size: bytes.length, state }, { size: 0, state: 'wrong' });
-  });
-
-  it('share no memory while they are being written, and use it again afterwards', () => {
-    const [one, two] = [
-      pooledFrameOf(new Uint8Array(PIECE_BYTES).fill(1)),
-      pooledFrameOf(new Uint8Array(PIECE_BYTES).fill(2)),
-    ];
-    assert.notEqual(one.frame.buffer, two.frame.buffer);
-    assert.ok(one.frame.subarray(4).every((byte) => byte === 1));
-    one.done();
-    assert.equal(pooledFrameOf(new Uint8Array(PIECE_BYTES)).frame.buffer, one.frame.buffer);
   });
 
   it('allocate nothing for what a length claims', () => {

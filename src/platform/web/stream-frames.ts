@@ -4,7 +4,7 @@
  * the other end may send that many bytes more; streams over TLS have none. Reading allocates nothing, whatever a frame
  * claims.
  */
-const HEADER_BYTES = 4;
+export const HEADER_BYTES = 4;
 const CREDIT = 1;
 /** What 24 bits hold. */
 const LONGEST = 0xffffff;
@@ -13,38 +13,26 @@ const LONGEST = 0xffffff;
 export const PIECE_BYTES = 131_072;
 
 /** Head and bytes in one piece of memory. */
-export function frameOf(bytes: Uint8Array): Buffer {
-  return fill(Buffer.allocUnsafe(HEADER_BYTES + bytes.length), bytes);
+export const frameOf = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  fillFrame(new Uint8Array(HEADER_BYTES + bytes.length), bytes);
+
+/** Writes the frame to the beginning of `memory`, which has that length. */
+export function fillFrame<T extends Uint8Array>(memory: T, bytes: Uint8Array): T {
+  writeHeader(memory, 0, bytes.length);
+  memory.set(bytes, HEADER_BYTES);
+  return memory;
 }
 
-/**
- * The same for who says when the memory is free again: large frames come out of a pool, and `done` gives them back. One
- * buffer, because node:tls would copy two into one, and send small records for one after the other.
- */
-export function pooledFrameOf(bytes: Uint8Array): { readonly frame: Buffer; readonly done: () => void } {
-  if (bytes.length <= PIECE_BYTES / 8) return { frame: frameOf(bytes), done: () => {} };
-  const memory = pool.pop() ?? Buffer.allocUnsafeSlow(HEADER_BYTES + PIECE_BYTES);
-  const done = (): void => {
-    if (pool.length < POOLED) pool.push(memory);
-  };
-  return { frame: fill(memory.subarray(0, HEADER_BYTES + bytes.length), bytes), done };
-}
+export const endFrame = (): Uint8Array<ArrayBuffer> => new Uint8Array(HEADER_BYTES);
 
-function fill(frame: Buffer, bytes: Uint8Array): Buffer {
-  frame.writeUInt32BE(bytes.length);
-  frame.set(bytes, HEADER_BYTES);
+export function creditFrame(bytes: number): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEADER_BYTES);
+  writeHeader(frame, CREDIT, bytes);
   return frame;
 }
 
-const pool: Buffer[] = [];
-const POOLED = 8;
-
-export const endFrame = (): Buffer => Buffer.alloc(HEADER_BYTES);
-
-export function creditFrame(bytes: number): Buffer {
-  const frame = Buffer.alloc(HEADER_BYTES);
-  frame.writeUInt32BE(CREDIT * (LONGEST + 1) + bytes);
-  return frame;
+function writeHeader(frame: Uint8Array, kind: number, count: number): void {
+  frame.set([kind, count >>> 16, (count >>> 8) & 0xff, count & 0xff]);
 }
 
 export type FrameState = 'more' | 'ended' | 'wrong';

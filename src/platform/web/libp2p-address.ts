@@ -2,10 +2,8 @@
  * Addresses of libp2p without libp2p, which is heavy and loaded late (libp2p.ts): multiaddrs as far as this transport
  * dials them, and the spelling of an Ed25519 key as a peer id (spec/11-transports.md#addresses).
  */
-import { isIPv4, isIPv6 } from 'node:net';
 import { concat } from '../../core/bytes.ts';
 import type { Passage } from '../../core/transport.ts';
-import { passageTo } from './own-addresses.ts';
 
 /** An identity multihash of 36 bytes: the public key as protobuf, type 1, which is Ed25519. */
 const PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20);
@@ -40,15 +38,19 @@ export interface PeerAddress {
   readonly passage: Passage;
 }
 
+/** How far a host is; in browsers, which cannot know, every one is direct. */
+export type PassageTo = (host: string | undefined) => Passage;
+
 /** Undefined where it is no address that this transport could dial. */
-export function parsePeerAddress(address: string): PeerAddress | undefined {
+export function parsePeerAddress(address: string, passageTo: PassageTo = () => 'direct'): PeerAddress | undefined {
   if (address.length > LONGEST) return undefined;
   const [first = '', second, ...more] = address.split('/p2p-circuit');
   const outer = FIRST.exec(first);
   if (outer === null || more.length > 0 || !isHost(outer[1], outer[2])) return undefined;
   const firstKey = outer[4] === undefined ? undefined : keyOfPeerId(outer[4]);
   if (outer[4] !== undefined && firstKey === undefined) return undefined;
-  if (second === undefined) return { base: outer[3] ?? '', key: firstKey, relay: undefined, passage: passageOf(outer) };
+  if (second === undefined)
+    return { base: outer[3] ?? '', key: firstKey, relay: undefined, passage: passageOf(outer, passageTo) };
   const inner = SECOND.exec(second);
   const key = keyOfPeerId(inner?.[2] ?? '');
   if (inner === null || key === undefined || firstKey === undefined) return undefined;
@@ -75,8 +77,14 @@ function isHost(protocol = '', host = ''): boolean {
   return protocol === 'ip6' ? isIPv6(host) : NAME.test(host);
 }
 
-const passageOf = ([, protocol, host]: readonly string[]): Passage =>
+const passageOf = ([, protocol, host]: readonly string[], passageTo: PassageTo): Passage =>
   protocol === 'ip4' || protocol === 'ip6' ? passageTo(host) : 'direct';
+
+const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
+const isIPv4 = (host: string): boolean => IPV4.test(host);
+const isIPv6 = (host: string): boolean =>
+  host.length <= 45 && /^[0-9a-fA-F:.]+$/.test(host) && host.includes(':') && URL.canParse(`http://[${host}]`);
 
 export const tcpAddress = (host: string, port: number): string =>
   `/${isIPv6(host) ? 'ip6' : 'ip4'}/${host}/tcp/${port}`;

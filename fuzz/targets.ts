@@ -18,7 +18,9 @@ import { keepTargets } from './keep.ts';
 import { pageTargets } from './page.ts';
 import { pigeonTargets } from './pigeon.ts';
 import { routeTargets } from './route.ts';
+import { syncTargets } from './sync.ts';
 import { readsBack, type Target } from './target.ts';
+import { transportTargets } from './transports.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const json = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
@@ -216,6 +218,8 @@ export const targets: readonly Target[] = [
   ...carriedTargets,
   ...keepTargets,
   ...routeTargets,
+  ...syncTargets,
+  ...transportTargets,
   ...pageTargets,
 ];
 

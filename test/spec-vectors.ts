@@ -26,6 +26,7 @@ import { sealMessage } from '../src/runtime/sealing.ts';
 import { createWrapKeys } from '../src/runtime/wrap-keys.ts';
 import { identityVectors } from './identity-vectors.ts';
 import { syncVectors } from './sync-vectors.ts';
+import { transportVectors } from './transport-vectors.ts';
 
 /** What is shown of a vector: its bytes in rows with a note each, or its text. */
 export interface Vector {
@@ -77,6 +78,7 @@ export async function makeVectors(): Promise<Vectors> {
     keep: await packets(),
     sync: await syncVectors(),
     route: route(),
+    transports: transportVectors(),
   };
 }
 

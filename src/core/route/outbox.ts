@@ -1,12 +1,17 @@
 /**
  * What one end of a bond has to send: messages cut into numbered frames, kept until the other end has acknowledged
- * them, within a bound (spec/10-route.md#data). It knows nothing of paths but their names on what is under way.
+ * them, within a bound (spec/10-route.md#data). It knows nothing of paths but which
+ * of them it is under way over.
  */
 import { DecodeError } from '../errors.ts';
 import { LIMITS } from '../registry.ts';
 import { type Ack, encodeFrame } from './frame.ts';
-import type { Path } from './path.ts';
 import { SpanSet } from './spans.ts';
+
+/** What an entry has to know of a path. */
+interface Way {
+  readonly isUp: boolean;
+}
 
 export interface Entry {
   readonly seq: number;
@@ -15,7 +20,7 @@ export interface Entry {
   /** Undefined once it was acknowledged. */
   frame: Uint8Array | undefined;
   /** The paths over which it is under way. */
-  readonly on: Path[];
+  readonly on: Way[];
   /** How often a pong came for it, and no ack. */
   losses: number;
 }

@@ -82,6 +82,32 @@ test('a member shares the past, and the newcomer reads it and is told by whom', 
   assertNoBreaches(ada, konrad);
 });
 
+test('who was there before sees and counts nothing of what one member shares with another', {
+  skip: skipReason,
+}, async (t) => {
+  const house = await startHouse(t);
+  const browser = await startBrowser(t);
+  const viewport = { width: 1440, height: 900 };
+  const ada = await arrive(await browser.newContext({ viewport }), house.url, 'Ada');
+  const grace = await arrive(await browser.newContext({ viewport }), house.url, 'Grace');
+  await canRead(ada, 2);
+  await say(ada, 'before Konrad');
+  await sees(grace, 'before Konrad');
+  const konrad = await arrive(await browser.newContext({ viewport }), house.url, 'Konrad');
+  for (const page of [ada, grace]) await canRead(page, 3);
+  await ada.getByRole('button', { name: 'Konrad can read from here on' }).click();
+  const dialog = panel(ada, 'Konrad');
+  await dialog.getByRole('button', { name: 'Share earlier messages' }).click();
+  await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+  await dialog.getByText(/^Shared 1 earlier message/).waitFor();
+  await ada.keyboard.press('Escape');
+  await sees(konrad, 'before Konrad');
+  await say(ada, 'after it');
+  await sees(grace, 'after it');
+  assert.equal(await grace.locator('.sealed-run').count(), 0);
+  assertNoBreaches(ada, grace, konrad);
+});
+
 test('a known person under another key is told of loudly and in the timeline, and loses the mark', {
   skip: skipReason,
 }, async (t) => {

@@ -97,7 +97,8 @@ function doneWithout(error: unknown, what: string, name: string, port: number): 
   console.error(`${what} done without: port ${port} is ${problem}. ${cure}`);
 }
 
-function otherPort(port: number): number {
+/** To be suggested instead. */
+export function otherPort(port: number): number {
   return port < 1024 || port > 65000 ? 4100 : port + 100;
 }
 

@@ -22,6 +22,8 @@ export interface RemotePeer {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly isConnected: boolean;
+  /** Others are reached through it: a relay. */
+  readonly forwards: boolean;
   /** Both have all that they want of each other. */
   readonly isSettled: boolean;
   readonly paths: readonly RemotePath[];

@@ -73,7 +73,7 @@ describe('pipes doctor', () => {
     const findings = JSON.parse(stdout) as { check: string; state: string; found: string }[];
     assert.deepEqual(
       findings.map((each) => each.check),
-      ['Node', 'port 0', 'data directory', 'signatures', 'page'],
+      ['Node', 'port 0', 'data directory', 'signatures', 'page', 'other machines'],
     );
     assert.deepEqual(
       findings.filter((each) => each.state === 'fail'),

@@ -15,18 +15,20 @@ export type Nat =
   | { readonly kind: 'unknown'; readonly seen: readonly [] };
 
 const MOST_SERVERS = 4;
+/** Six seconds in all: where somebody answers, it takes none of them. */
+const ATTEMPTS = 5;
 
 /** Asks all of them from one port. Never rejects: whoever does not answer tells nothing. */
-export async function natSeenBy(servers: readonly SeenAs[], own: readonly string[] = ownHosts()): Promise<Nat> {
+export async function natSeenBy(servers: readonly SeenAs[], attempts = ATTEMPTS): Promise<Nat> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve) => socket.bind(0, resolve));
     const answers = await Promise.allSettled(
-      servers.slice(0, MOST_SERVERS).map((server) => askStun(server, { socket, attempts: 3 })),
+      servers.slice(0, MOST_SERVERS).map((server) => askStun(server, { socket, attempts })),
     );
     return natOf(
       answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])),
-      [...own, '127.0.0.1'],
+      [...ownHosts(), '127.0.0.1'],
     );
   } finally {
     await new Promise<void>((resolve) => socket.close(resolve));

@@ -207,6 +207,7 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     return {
       ...{ key: peer.key, identity: peer.identity, name: peer.name, addresses: peer.addresses },
       isConnected,
+      forwards: peer.forwards === true,
       isSettled: isConnected && neighbour?.isSettled === true,
       paths: paths.map(({ address, transport, state, roundTripMs, loss, sent, received }) => ({
         ...{ address, passage: transport, state, roundTripMs, loss, sentBytes: sent, receivedBytes: received },

@@ -1,7 +1,8 @@
 /**
  * js-libp2p as this transport uses it: the peer's own key, noise and yamux over TCP and WebSocket, circuit relays,
- * WebRTC. Only libp2p.ts loads this file, when it is first needed, because it costs some 50 MB. What libp2p does on its
- * own is turned off: it opens no port beside the shared one, asks nobody's STUN servers, pings and redials nobody.
+ * WebRTC. Only libp2p.ts loads this file, when it is first needed, because it costs some 50 MB; WebRTC, whose native part
+ * is not to be trusted (decisions/0020), only where it is asked for. What libp2p does on its own is turned off: it opens
+ * no port beside the shared one, asks nobody's STUN servers, pings and redials nobody.
  */
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { privateKeyFromRaw } from '@libp2p/crypto/keys';
@@ -9,7 +10,6 @@ import { identify } from '@libp2p/identify';
 import { type Transport as RawTransport, type Startable, transportSymbol } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
-import { webRTC, webRTCDirect } from '@libp2p/webrtc';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2pOptions as RawOptions } from 'libp2p';
@@ -37,7 +37,7 @@ export async function startNode(options: Libp2pOptions): Promise<Node> {
   const node = await createLibp2p({
     privateKey: privateKeyFromRaw(concat(seed, signerFromSeed(seed).key)),
     addresses: { listen, announce: [...announce] },
-    transports: transportsOf(options, relays.length),
+    transports: await transportsOf(options, relays.length),
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ maxEarlyStreams: EARLY_STREAMS, streamOptions: { maxStreamWindowSize: STREAM_WINDOW } })],
     services: relay
@@ -66,20 +66,29 @@ const CONNECTIONS = {
 };
 
 /** They dial; of these only WebRTC and the relay transport listen, the rest comes in through the shared port. */
-function transportsOf({ port, webrtc, webrtcDirect }: Libp2pOptions, relays: number): RawOptions['transports'] {
-  // Our own STUN servers or none: without a word it would ask public ones.
-  const rtcConfiguration = { iceServers: (webrtc?.stun ?? []).map((urls) => ({ urls })) };
+async function transportsOf(options: Libp2pOptions, relays: number): Promise<RawOptions['transports']> {
+  const { port } = options;
   return [
     onlyDials(tcp()),
     onlyDials(webSockets()),
     // One reservation at a time, the default, hangs where two relays are named.
     circuitRelayTransport({ reservationConcurrency: Math.max(1, relays) }),
     ...(port === undefined ? [] : [sharedPortTransport(port)]),
-    ...(webrtc === undefined ? [] : [webRTC({ rtcConfiguration })]),
-    webrtcDirect === undefined
-      ? onlyDials(webRTCDirect({ rtcConfiguration }))
-      : webRTCDirect({ rtcConfiguration, ...(webrtcDirect.certificate && { certificate: webrtcDirect.certificate }) }),
+    ...(await webrtcTransports(options)),
   ] as RawOptions['transports'];
+}
+
+async function webrtcTransports({ webrtc, webrtcDirect }: Libp2pOptions): Promise<unknown[]> {
+  if (webrtc === undefined && webrtcDirect === undefined) return [];
+  const { webRTC, webRTCDirect } = await import('@libp2p/webrtc');
+  // Our own STUN servers or none: without a word it would ask public ones.
+  const rtcConfiguration = { iceServers: (webrtc?.stun ?? []).map((urls) => ({ urls })) };
+  const certificate = webrtcDirect?.certificate;
+  const direct = webRTCDirect({ rtcConfiguration, ...(certificate && { certificate }) });
+  return [
+    ...(webrtc === undefined ? [] : [webRTC({ rtcConfiguration })]),
+    webrtcDirect === undefined ? onlyDials(direct) : direct,
+  ];
 }
 
 /** The same transport without listening: what comes in comes through the shared port. */

@@ -23,11 +23,12 @@ export interface Libp2pOptions {
   readonly relays?: readonly string[];
   /** Whether it forwards for others, and how much. */
   readonly relay?: boolean | RelayLimits;
-  // WebRTC in Node is native code that was seen to damage its process when a listener closes (decisions/0020): off
-  // unless it is asked for, best in a relay of its own process.
-  /** Direct connections between peers behind NATs; `stun` as stun:host:port, and none but these are asked. */
+  /**
+   * Dials by WebRTC, and lets peers behind NATs reach this one directly; `stun` as stun:host:port, and none but these are
+   * asked. In Node this is native code that was seen to end its process when a listener closes (decisions/0020).
+   */
   readonly webrtc?: { readonly stun: readonly string[] };
-  /** A UDP port for browsers without certificates. */
+  /** A UDP port for browsers without certificates, by the same native code: best in a relay that is a process of its own. */
   readonly webrtcDirect?: { readonly host: string; readonly port: number; readonly certificate?: WebrtcCertificate };
   /** How long a dial may take. */
   readonly dialMs?: number;

@@ -89,6 +89,26 @@ describe('the transport over libp2p', { timeout: 120_000 }, () => {
     }
   });
 
+  it('loads no native code and dials no WebRTC unless that is asked for', async () => {
+    const here = await peer(1, { listens: false });
+    const certhash = 'uEiAIWpiOUnzGvD3fRwJPCG2fKyBfaOzCdS1X4pR0Y5tDjQ';
+    const address = `/ip4/127.0.0.1/udp/4101/webrtc-direct/certhash/${certhash}`;
+    assert.equal(here.dials(address), false);
+    await assert.rejects(here.dial(address, { protocol: PROTOCOL }), UsageError);
+    const file = new URL('./libp2p-node.ts', import.meta.url).href;
+    const code = `
+      const { startNode } = await import(${JSON.stringify(file)});
+      const count = async (options) => {
+        const node = await startNode({ seed: new Uint8Array(32), ...options });
+        await node.stop();
+        return process.report.getReport().sharedObjects.filter((name) => name.includes('datachannel')).length;
+      };
+      console.log(await count({}), await count({ webrtc: { stun: [] } }));
+      process.exit(0);`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    assert.equal(run.stdout.trim(), '0 1', run.stderr);
+  });
+
   it('takes more newcomers from one address in a second than libp2p would', async () => {
     const there = await peer(1);
     there.accept(PROTOCOL, () => {});

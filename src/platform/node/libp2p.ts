@@ -35,6 +35,7 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
   let run: Running | undefined;
   let isOpen = true;
   const relays = new Set(options.relays);
+  const hasWebrtc = options.webrtc !== undefined || options.webrtcDirect !== undefined;
 
   const startUp = async (): Promise<Running> => {
     const heavy = [import('./libp2p-node.ts'), import('../web/libp2p-running.ts')] as const;
@@ -62,9 +63,10 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
     start: async () => {
       await start();
     },
-    dials: (address) => parsePeerAddress(address) !== undefined,
+    dials: (address) => parsePeerAddress(address) !== undefined && (hasWebrtc || !isWebrtc(address)),
     async dial(address, { protocol, key: expected, signal }) {
       const target = checkDial(address, expected, isOpen);
+      if (isWebrtc(address) && !hasWebrtc) throw new UsageError(`Cannot dial ${address}: WebRTC is off here`);
       const dialled = start().then((node) => node.dial(target, protocol));
       return orGivenUp(dialled, address, signal);
     },
@@ -106,6 +108,8 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
     },
   };
 }
+
+const isWebrtc = (address: string): boolean => /\/webrtc(-direct)?\//.test(address);
 
 function checkDial(address: string, expected: Uint8Array | undefined, isOpen: boolean): Target {
   if (!isOpen) throw new UsageError('Cannot dial: the transport is closed');

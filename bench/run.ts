@@ -13,6 +13,7 @@ import { logs } from './logs.ts';
 import { memory } from './memory.ts';
 import { page } from './page.ts';
 import { pageLoad } from './page-load.ts';
+import { peers } from './peers.ts';
 import { type Load, root, startLoad } from './processes.ts';
 import { sealing } from './sealing.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   logs,
   streams,
   memory,
+  peers,
   sealing,
   start,
   transports,

@@ -42,6 +42,15 @@ export interface Network {
   masquerade(cable: Cable, end: 0 | 1): boolean;
 }
 
+/** The network that the test itself runs in: for what keeps to loopback. */
+export const thisNetwork = (): Network => ({
+  name: 'this',
+  ip: () => '',
+  forward: () => {},
+  masquerade: () => false,
+  node: (args, env, stdio) => spawn(process.execPath, [...args], { env, stdio: [...stdio] }),
+});
+
 /** Why none can be made here; undefined where they can. */
 export function whyNoNetworks(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux';

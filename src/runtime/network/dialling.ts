@@ -142,7 +142,10 @@ export function createDialling(parts: DiallingParts): Dialling {
         );
         attempt.waiting.add(stands);
         signal?.addEventListener('abort', () => fail('it was given up'));
-        void run(key, signal).then((isUp) => (isUp ? stands() : fail(attempt.problem ?? 'nobody answered')));
+        // A round that is under way may not know of the addresses that this one is about.
+        const peer = known.get(key);
+        const asked = attempt.round && peer ? round(peer, attempt, signal) : run(key, signal);
+        void asked.then((isUp) => (isUp ? stands() : fail(attempt.problem ?? 'nobody answered')));
         // Other addresses may take long to say no.
         if (parts.pathsTo(key).length > 0) stands();
       });

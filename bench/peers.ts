@@ -1,0 +1,253 @@
+/**
+ * Two peers on loopback, each a process of its own: the first exchange of a long channel and of many logs, beside what
+ * the library verifies; a second one with nothing new; a gigabyte of file beside TLS 1.3 alone; and what it is like when
+ * a relay between two dies or freezes. PIPES_PEERS_ENTRIES (100,000), PIPES_PEERS_ENVELOPES (100,000) and
+ * PIPES_PEERS_BYTES (1 GiB) set the sizes.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeTicket } from '../src/core/ticket.ts';
+import { random, sha256, signerFromSeed } from '../src/platform/node/crypto.ts';
+import { loadLibrary } from '../src/platform/node/verifier-library.ts';
+import { measure } from '../test/network/exchange.ts';
+import { startForwarder } from '../test/network/forwarder.ts';
+import { lastFirst, thisNetwork } from '../test/network/namespaces.ts';
+import { twoRelays } from '../test/network/relays.ts';
+import { ticketFor } from '../test/network/tickets.ts';
+import type { PeerAnswer, PeerJob } from './peers-job.ts';
+import { residentBytes, root } from './processes.ts';
+import { type Line, mb, ms, perSecond, quantile } from './table.ts';
+
+const ENVELOPES = Number(process.env.PIPES_PEERS_ENVELOPES ?? 100_000);
+const ENTRIES = Number(process.env.PIPES_PEERS_ENTRIES ?? 100_000);
+const BYTES = Number(process.env.PIPES_PEERS_BYTES ?? 2 ** 30);
+const LOGS = 1000;
+/** Each way, so that rounds can be told by their time. */
+const ROUND_MS = 400;
+const LEAST_BYTES = 10_240;
+const ROUNDS = 6;
+
+export async function peers(): Promise<Line[]> {
+  const raw = verifyRate();
+  return [
+    ...(await exchange('envelopes', ENVELOPES, 0, raw)),
+    ...(await exchange('entries', 0, ENTRIES, raw)),
+    ...(await bulk()),
+    ...(await gaps()),
+  ];
+}
+
+interface PeerProcess {
+  run(job: PeerJob): Promise<PeerAnswer>;
+  readonly rss: number[];
+  /** On the same data, in a process of its own again. */
+  again(): Promise<PeerProcess>;
+  stop(): Promise<void>;
+}
+
+async function startPeer(dataDir: string): Promise<PeerProcess> {
+  const execArgv =
+    process.env.PIPES_PEERS_PROFILE === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${process.env.PIPES_PEERS_PROFILE}`];
+  const child: ChildProcess = fork(join(root, 'bench/peers-process.ts'), [dataDir], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv,
+  });
+  const ended = once(child, 'exit');
+  const rss: number[] = [];
+  const sampling = setInterval(() => child.exitCode === null && rss.push(residentBytes(child.pid ?? 0)), 200);
+  const stop = async (): Promise<void> => {
+    clearInterval(sampling);
+    if (child.connected) child.disconnect();
+    await ended;
+  };
+  return {
+    rss,
+    async run(job) {
+      child.send(job);
+      const [answer] = (await Promise.race([once(child, 'message'), ended.then(() => [{ failed: 'it ended' }])])) as [
+        PeerAnswer,
+      ];
+      if (answer.failed !== undefined) throw new Error(`${job.do} failed: ${answer.failed}`);
+      return answer;
+    },
+    async again() {
+      await stop();
+      return startPeer(dataDir);
+    },
+    stop,
+  };
+}
+
+async function pair<T>(work: (giver: PeerProcess, taker: PeerProcess) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'pipes-bench-peers-'));
+  const [giver, taker] = [await startPeer(join(folder, 'giver')), await startPeer(join(folder, 'taker'))];
+  try {
+    return await work(giver, taker);
+  } finally {
+    await Promise.all([giver.stop(), taker.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function exchange(what: 'envelopes' | 'entries', envelopes: number, entries: number, raw: number): Promise<Line[]> {
+  const total = envelopes + entries;
+  const name =
+    envelopes > 0
+      ? `a channel of ${total.toLocaleString('en')} envelopes`
+      : `${LOGS.toLocaleString('en')} logs of ${total.toLocaleString('en')} entries`;
+  return pair(async (filler, first) => {
+    await filler.run({ do: 'fill', envelopes, logs: entries > 0 ? LOGS : 0, entries });
+    // What filling left in memory is not the exchange's.
+    const giver = await filler.again();
+    await giver.run({ do: 'open' });
+    await first.run({ do: 'open' });
+    const ticket = (await giver.run({ do: 'ticket' })).text ?? '';
+    const atRest = [giver.rss.at(-1) ?? 0, first.rss.at(-1) ?? 0];
+    const sync = await first.run({ do: 'sync', ticket });
+    const rate = (total / (sync.ms ?? 1)) * 1000;
+    const peak = [giver, first].map(({ rss }) => Math.max(...rss));
+    await first.run({ do: 'close' });
+    const got = await first.run({ do: 'count' });
+    const came = (what === 'entries' ? got.entries : got.envelopes) ?? 0;
+    if (came < total) throw new Error(`Cannot measure: ${came} of ${total} ${what} came`);
+    const taker = await first.again();
+    const second = await again(giver, taker);
+    await taker.stop();
+    return [
+      {
+        ...{ what: `first exchange of ${name}`, figure: `${perSecond(rate)}, ${((sync.ms ?? 0) / 1000).toFixed(1)} s` },
+        ...{
+          limit: `${perSecond(raw)} verified by the library, all cores`,
+          ratio: rate / raw,
+          budget: '',
+          met: undefined,
+        },
+      },
+      {
+        ...{ what: '  memory of the giver and the taker at most', figure: peak.map(mb).join(', ') },
+        ...{ limit: `${atRest.map(mb).join(', ')} before`, ratio: undefined, budget: '', met: undefined },
+      },
+      {
+        ...{
+          what: '  a second one, nothing new: bytes both ways, round trips',
+          figure: `${second.bytes.toLocaleString('en')} bytes, ${second.rounds.toFixed(1)}`,
+        },
+        ...{ limit: '', ratio: undefined, budget: '≤ 10 KB, ≤ 6' },
+        met: second.bytes <= LEAST_BYTES && second.rounds <= ROUNDS,
+      },
+    ];
+  });
+}
+
+/** By way of a slow line, so that the time says how often it went there and back. */
+async function again(giver: PeerProcess, taker: PeerProcess): Promise<{ bytes: number; rounds: number }> {
+  const tasks: (() => unknown)[] = [];
+  const stage = lastFirst({ after: (task) => void tasks.push(task) });
+  try {
+    await giver.run({ do: 'close' });
+    const back = await giver.again();
+    await back.run({ do: 'open' });
+    const fresh = (await back.run({ do: 'ticket' })).text ?? '';
+    const port = portIn(fresh);
+    const lines = await startForwarder(stage, thisNetwork());
+    const line = await lines.line(
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.1', port },
+      { delayMs: ROUND_MS / 2 },
+    );
+    await taker.run({ do: 'open' });
+    const { bytes = 0, exchangeMs = 0 } = await taker.run({
+      do: 'sync',
+      ticket: ticketFor(sha256, fresh, [`tls://127.0.0.1:${line.port}`]),
+    });
+    await back.stop();
+    return { bytes, rounds: exchangeMs / ROUND_MS };
+  } finally {
+    for (const task of tasks) await task();
+  }
+}
+
+const portIn = (ticket: string): number =>
+  Number(
+    decodeTicket(sha256, ticket)
+      .addresses.find((each) => each.startsWith('tls:'))
+      ?.split(':')
+      .at(-1),
+  );
+
+/** What the library verifies in a second on one core, times the cores. */
+function verifyRate(): number {
+  const { check } = loadLibrary();
+  const key = signerFromSeed(random(32)).key;
+  const [message, signature] = [random(300), random(64)];
+  signature[63] = 0;
+  const begun = performance.now();
+  let count = 0;
+  for (; performance.now() - begun < 1000; count++) check(key, signature, message);
+  return (count / (performance.now() - begun)) * 1000 * availableParallelism();
+}
+
+async function bulk(): Promise<Line[]> {
+  return pair(async (giver, taker) => {
+    await giver.run({ do: 'open' });
+    await taker.run({ do: 'open' });
+    const id = (await giver.run({ do: 'put', bytes: BYTES })).text ?? '';
+    const ticket = (await giver.run({ do: 'ticket' })).text ?? '';
+    await taker.run({ do: 'sync', ticket });
+    const { port = 0 } = await giver.run({ do: 'serve-raw', bytes: BYTES });
+    const raw = await taker.run({ do: 'take-raw', port });
+    giver.rss.length = 0;
+    taker.rss.length = 0;
+    const got = await taker.run({ do: 'get', id });
+    if (got.bytes !== BYTES || (raw.bytes ?? 0) < BYTES)
+      throw new Error(`Cannot measure: ${got.bytes} bytes came of ${BYTES}`);
+    const [rate, limit] = [got, raw].map((each) => BYTES / ((each.ms ?? 1) / 1000)) as [number, number];
+    const growth = [giver, taker].map(({ rss }) => {
+      const tenth = Math.ceil(rss.length / 10);
+      return quantile(rss.slice(-tenth), 0.9) / quantile(rss.slice(tenth, 2 * tenth), 0.9);
+    });
+    return [
+      {
+        ...{ what: `a file of ${mb(BYTES)} from peer to peer, checked and stored`, figure: `${mb(rate)}/s` },
+        ...{ limit: `${mb(limit)}/s TLS 1.3 alone, nothing stored`, ratio: rate / limit, budget: '', met: undefined },
+      },
+      {
+        ...{
+          what: '  memory of the giver and the taker at most',
+          figure: [giver, taker].map(({ rss }) => mb(Math.max(...rss))).join(', '),
+        },
+        ...{
+          limit: 'last tenth over first',
+          ratio: Math.max(...growth),
+          budget: '≤ 1.2',
+          met: Math.max(...growth) <= 1.2,
+        },
+      },
+    ];
+  });
+}
+
+async function gaps(): Promise<Line[]> {
+  const tasks: (() => unknown)[] = [];
+  try {
+    const { ann, ben, relays } = await twoRelays(lastFirst({ after: (task) => void tasks.push(task) }), 'loopback');
+    const frozen = await measure(ann, ben, () => relays[0].child.kill('SIGSTOP'));
+    relays[0].child.kill('SIGCONT');
+    await Promise.all([ann.reaches(), ben.reaches()]);
+    const killed = await measure(ben, ann, () => relays[1].end('SIGKILL'));
+    return Object.entries({ frozen, killed }).map(([kind, { longestMs, usualMs, silenceMs, messages }]) => ({
+      ...{ what: `one of two relays between is ${kind}: longest silence`, figure: ms(silenceMs) },
+      ...{
+        limit: `${ms(usualMs)} longest way before; ${ms(longestMs)} after, ${messages} messages, none lost, none twice`,
+      },
+      ...{ ratio: undefined, budget: '< 1,000 ms', met: silenceMs < 1000 && longestMs < 1000 },
+    }));
+  } finally {
+    for (const task of tasks) await task();
+  }
+}

@@ -16,13 +16,11 @@ export interface ServedPage {
 }
 
 export async function servePage(entry: URL): Promise<ServedPage> {
-  const script = await bundle(entry);
+  const scripts = await bundle(entry);
   const server = createServer((request, response) => {
-    const isScript = request.url === '/page.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.end(
-      isScript ? script : '<!doctype html><title>test</title><script type="module" src="/page.js"></script>',
-    );
+    const script = scripts.get(request.url ?? '');
+    response.setHeader('content-type', script === undefined ? 'text/html; charset=utf-8' : 'text/javascript');
+    response.end(script ?? '<!doctype html><title>test</title><script type="module" src="/page.js"></script>');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,14 +36,15 @@ export async function servePage(entry: URL): Promise<ServedPage> {
   };
 }
 
-async function bundle(entry: URL): Promise<string> {
+/** By path: the module, and what it loads later. */
+async function bundle(entry: URL): Promise<ReadonlyMap<string, string>> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
     build: { write: false, minify: false, lib: { entry: fileURLToPath(entry), formats: ['es'], fileName: 'page' } },
   });
   const outputs = [result].flat().flatMap((one) => ('output' in one ? one.output : []));
-  const script = outputs.find((output) => output.type === 'chunk');
-  if (script === undefined) throw new Error(`Cannot bundle ${entry.href}: expected a script`);
-  return script.code;
+  const scripts = new Map(outputs.flatMap((one) => (one.type === 'chunk' ? [[`/${one.fileName}`, one.code]] : [])));
+  if (!scripts.has('/page.js')) throw new Error(`Cannot bundle ${entry.href}: expected a script`);
+  return scripts;
 }

@@ -46,7 +46,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   const following = end === messages.length;
   const fresh = useFresh(messages, pinned);
   const nameAt = useMemo(() => nameFinder(members ?? []), [members]);
-  const target = useTarget(conversation.target.value, (id) => setLast(around(conversation.timeline.peek(), id)), place);
+  const target = useTarget(conversation.target.value, drawAround, place);
 
   const context: RowContext = {
     today: shell.today.value,
@@ -69,6 +69,12 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
   async function copyLink(id: string): Promise<void> {
     const link = location.origin + location.pathname + messageHref(conversation.name, id);
     if (await chat.attempt(() => navigator.clipboard.writeText(link))) chat.announce(words.messages.linkCopied);
+  }
+
+  /** Whoever goes to a message follows the newest no more: only some of those would be drawn. */
+  function drawAround(id: string): void {
+    setPinned(false);
+    setLast(around(conversation.timeline.peek(), id));
   }
 
   /** Back to where the reader had been, loading what lies between. */

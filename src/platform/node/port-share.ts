@@ -45,7 +45,7 @@ export async function openSharedPort(options: {
 }): Promise<SharedPort> {
   const { host = '::', port } = options;
   const door = createDoor({ ...PORT_LIMITS, ...options.limits }, options.clock ?? realClock);
-  const server = createServer({ noDelay: true }, door.enter);
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, door.enter);
   const bound = await listen(server, host, port);
   return {
     host: bound.address,
@@ -61,6 +61,9 @@ export async function openSharedPort(options: {
     },
   };
 }
+
+/** Whoever vanished without a word is noticed, in the end, by the system. */
+export const KEEP_ALIVE_MS = 30_000;
 
 /** The opening that this first byte begins: a TLS record of type handshake, a method GET, a multistream header of 19 bytes. */
 export const openingOf = (first: number | undefined): Opening | undefined => OPENINGS.get(first ?? -1);

@@ -10,7 +10,7 @@ import { RemoteError, UsageError, VerificationError } from '../../core/errors.ts
 import type { AbortSignalLike } from '../../core/ports.ts';
 import type { Transport, TransportStream } from '../../core/transport.ts';
 import { hostsOf, passageTo, unmapped, watchOwnHosts } from './own-addresses.ts';
-import type { SharedPort } from './port-share.ts';
+import { KEEP_ALIVE_MS, type SharedPort } from './port-share.ts';
 import { formatTlsAddress, parseTlsAddress } from './tls-address.ts';
 import { keyOfCertificate, type TlsIdentity, tlsIdentityOf } from './tls-certificate.ts';
 import { streamOver } from './tls-stream.ts';
@@ -176,6 +176,7 @@ function handshake(
     const abort = (): void => stop(givenUp(address));
     signal?.addEventListener('abort', abort);
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('error', (error) => stop(refusal(address, protocol, error)));
     socket.once('close', () => stop(hungUp(address)));
     socket.once('secureConnect', () => {

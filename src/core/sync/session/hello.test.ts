@@ -17,9 +17,13 @@ const hellos: fc.Arbitrary<Hello> = fc
     window: fc.integer({ min: 65_536, max: LIMITS.syncWindowBytes }),
     name: fc.constantFrom('', 'Zoë ☕', 'x'.repeat(64)),
     addresses: fc.array(address, { maxLength: LIMITS.peerAddresses }),
-    invitation: fc.option(bytes(16), { nil: undefined }),
+    ...{ invitation: fc.option(bytes(16), { nil: undefined }), forwards: fc.boolean() },
   })
-  .map(({ invitation, ...hello }) => ({ ...hello, ...(invitation && { invitation }) }));
+  .map(({ invitation, forwards, ...hello }) => ({
+    ...hello,
+    ...(invitation && { invitation }),
+    ...(forwards && { forwards }),
+  }));
 
 const plain = (hello: Hello): unknown =>
   JSON.parse(
@@ -90,6 +94,11 @@ test('of more addresses than 16 a writer says the first, and a reader takes none
 
 test('an invitation has 16 bytes', () =>
   refused(encodeHello({ ...hello, invitation: new Uint8Array(15) }), 'invitation'));
+
+test('who forwards says so without a word', () => {
+  assert.equal(decodeHello(concat(encodeHello(hello), tagged(10, ''))).forwards, true);
+  refused(concat(encodeHello(hello), tagged(10, 'x')), 'forwards');
+});
 
 test('a critical tag of a later version is refused and an ignorable one is skipped', () => {
   const encoded = encodeHello(hello);

@@ -101,6 +101,7 @@ export function decodeHello(bytes: Uint8Array): Hello {
     return value?.length === length ? value : reader.refuse(field, `expected ${length} bytes`);
   };
   const invitation = tags.has(INVITATION) ? bytesOf(INVITATION, INVITATION_BYTES, 'invitation') : undefined;
+  const forwards = tags.has(FORWARDS) && bytesOf(FORWARDS, 0, 'forwards');
   const window = number(tags, WINDOW, 'window');
   if (window < LEAST_WINDOW || window > LIMITS.syncWindowBytes) {
     reader.refuse('window', `expected ${LEAST_WINDOW} to ${LIMITS.syncWindowBytes}, got ${window}`);
@@ -116,7 +117,7 @@ export function decodeHello(bytes: Uint8Array): Hello {
     window,
     name: readName(tags.get(NAME)?.[0], (detail) => reader.refuse('name', detail)),
     addresses: readAddresses(tags.get(ADDRESS) ?? [], (detail) => reader.refuse('address', detail)),
-    ...(tags.has(FORWARDS) && { forwards: true }),
+    ...(forwards && { forwards: true }),
     ...(invitation && { invitation }),
   };
 }

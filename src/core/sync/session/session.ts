@@ -111,7 +111,6 @@ export class Session {
   want(wants: Wants): void {
     this.#mine = wants;
     this.#send({ type: 'wants', wants });
-    this.#sets.renew(LOGS);
     this.#sets.reconsider();
   }
 

@@ -45,8 +45,6 @@ export interface Sets {
   offered(offers: readonly Offer[]): void;
   ranges(set: string, ranges: Uint8Array): void;
   needed(set: string, ids: readonly Uint8Array[]): void;
-  /** Which items the set has may be another now, if it is known. */
-  renew(set: string): void;
   /** Wants changed on either side. */
   reconsider(): void;
   /** Goes on with what waited, and makes offers. */
@@ -238,12 +236,6 @@ export function createSets(parts: Parts): Sets {
       if (items.length === ids.length || !known.isForgetful) return;
       known.isForgetful = false;
       fallBehind(known);
-    },
-    renew(set) {
-      const known = all.get(set);
-      if (known?.items === undefined) return;
-      known.items = undefined;
-      wake(known);
     },
     reconsider() {
       for (const known of all.values()) if (known.items !== undefined) due.add(known);

@@ -193,6 +193,14 @@ test('drafts stay with their channel', () => {
   chat.close();
 });
 
+test('a name that was changed in another tab or on another device is shown here', async () => {
+  const { chat, peer } = start();
+  await peer.setName('Ada of elsewhere');
+  await peer.channel('kitchen').join();
+  await until(chat.me, ({ name }) => name === 'Ada of elsewhere');
+  chat.close();
+});
+
 test('a new name is one’s own at once', async () => {
   const { chat } = start();
   await chat.rename('Ada King');

@@ -128,6 +128,8 @@ export function createChat(peer: Peer, seen: Seen, muted: Muted, first: string):
 
   async function refresh(): Promise<void> {
     summaries.value = await peer.channels().catch(() => summaries.peek() ?? []);
+    // Another tab, or the same identity on another device, may have changed the name.
+    if (me.peek().name !== peer.identity.name) me.value = { ...peer.identity };
   }
 
   async function find(message: string): Promise<void> {

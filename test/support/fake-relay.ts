@@ -40,6 +40,11 @@ export function createFakeRelay() {
   };
 
   const takeProfile = (json: Record<string, unknown>) => {
+    const known = profiles.get(String(json.key));
+    if (known && Number(known.version) >= Number(json.version)) {
+      const status = JSON.stringify(known) === JSON.stringify(json) ? 200 : 409;
+      return { status, body: status === 200 ? { ok: true } : { error: 'not newer' } };
+    }
     profiles.set(String(json.key), json);
     for (const stream of streams) stream.push({ event: 'profile', data: JSON.stringify(json), id: undefined });
     return { status: 200, body: { ok: true } };

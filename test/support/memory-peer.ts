@@ -26,12 +26,12 @@ export async function createMemoryPeer({ http, seed = random(32), store, blobs, 
     logSigner: signerFromSeed(seed.map((byte) => byte ^ 0x55)),
     verifier: createVerifier(),
     ...{ ciphers, sha256, random, clock, http, uuid: randomUUID },
-    // Quick retries: the fake relay answers at once.
     release: async () => {},
     ...more,
   };
+  // Quick retries, since the fake relay answers at once; long enough for it to answer on a busy machine.
   return createPeer(
-    { ...ports, clock: { now: clock.now, after: (ms, task) => clock.after(Math.min(ms, 5), task) } },
+    { ...ports, clock: { now: clock.now, after: (ms, task) => clock.after(Math.min(ms, 100), task) } },
     options,
   );
 }

@@ -3,6 +3,50 @@ import { test } from 'node:test';
 import { createFakeRelay } from '../../../test/support/fake-relay.ts';
 import { createMemoryPeer, membersWhere, messageWhere } from '../../../test/support/memory-peer.ts';
 import { RemoteError } from '../../core/errors.ts';
+import type { Http } from '../../core/ports.ts';
+import type { Peer } from '../api.ts';
+
+/** Until the channels that the peer is in fit, or what else is asked of it. */
+function joinedWhere(peer: Peer, fits: (names: string[]) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = async () => {
+      const joined = (await peer.channels()).filter((channel) => channel.joined).map(({ name }) => name);
+      if (!fits(joined.sort())) return;
+      stop();
+      resolve();
+    };
+    const again = () => void look().catch(reject);
+    const stop = peer.on('channels', again);
+    again();
+  });
+}
+
+/** The same relay over a line of one's own, which can be cut. */
+function switched(http: Http) {
+  let line = new AbortController();
+  const check = () => {
+    if (line.signal.aborted) throw new RemoteError('Cannot reach the relay: the line is cut');
+  };
+  return {
+    http: {
+      async request(request) {
+        check();
+        return http.request(request);
+      },
+      async *events(url, options) {
+        check();
+        const stop = new AbortController();
+        for (const signal of [line.signal, options.signal]) signal?.addEventListener('abort', () => stop.abort());
+        yield* http.events(url, { ...options, signal: stop.signal });
+        check();
+      },
+    } satisfies Http,
+    cut: () => line.abort(),
+    connect() {
+      line = new AbortController();
+    },
+  };
+}
 
 const RELAY = 'http://relay.test';
 const seed = new Uint8Array(32).fill(4);
@@ -64,4 +108,40 @@ test('a relay that knows nothing, or answers with another’s profile, gives no 
   relay.cut();
   await assert.rejects(restored.adoptProfile(), RemoteError);
   await Promise.all([friend.close(), restored.close()]);
+});
+
+test('one identity on two devices: what one joins or is called, the other is, too', async () => {
+  const { relay, friend, restored } = await lostAndFriend();
+  await restored.adoptProfile();
+  const first = await createMemoryPeer({ http: relay.http, relay: RELAY, seed });
+  await first.adoptProfile();
+  await membersWhere(first.channel('main'), (names) => names.length === 2);
+  await restored.channel('kitchen').join();
+  await joinedWhere(first, (names) => names.includes('kitchen'));
+  await first.setName('Ada King');
+  await membersWhere(friend.channel('main'), (names) => names.includes('Ada King'));
+  await joinedWhere(restored, () => restored.identity.name === 'Ada King');
+  const { channels } = relay.profiles.get(restored.identity.key) as { channels: string[] };
+  assert.deepEqual(channels, ['garden', 'kitchen', 'main']);
+  await restored.channel('garden').leave();
+  await joinedWhere(first, (names) => !names.includes('garden'));
+  await Promise.all([friend.close(), restored.close(), first.close()]);
+});
+
+test('what was changed on a device that was away is not lost to what another said meanwhile', async () => {
+  const { relay, friend, restored } = await lostAndFriend();
+  await restored.adoptProfile();
+  await membersWhere(friend.channel('main'), (names) => names.length === 2);
+  const network = switched(relay.http);
+  const away = await createMemoryPeer({ http: network.http, relay: RELAY, seed });
+  await away.adoptProfile();
+  await membersWhere(away.channel('main'), (names) => names.length === 2);
+  network.cut();
+  await away.channel('attic').join();
+  await restored.channel('kitchen').join();
+  network.connect();
+  const all = ['attic', 'garden', 'kitchen', 'main'];
+  await joinedWhere(away, (names) => names.join() === all.join());
+  await joinedWhere(restored, (names) => names.join() === all.join());
+  await Promise.all([friend.close(), restored.close(), away.close()]);
 });

@@ -5,7 +5,7 @@
 import { fromHex, toHex } from '../../core/bytes.ts';
 import { type Piper12, timeOf } from '../../core/envelope/piper.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
-import type { Profile } from '../../core/profile.ts';
+import type { Profile, SignedProfile } from '../../core/profile.ts';
 import { boundedMap } from '../bounded-map.ts';
 import { readSignedProfile } from '../profiles.ts';
 import { allRecords } from '../records.ts';
@@ -28,7 +28,7 @@ export interface Directory {
   watch(watcher: (key: string, version: number) => void): () => void;
   /** Learns from a verified sealed message how to seal to a sender without profile. Whether that was new. */
   learn(message: Piper12): Promise<boolean>;
-  profile(key: string): Profile | undefined;
+  profile(key: string): SignedProfile | undefined;
   /** By their profile, else by the last sealed message of theirs; undefined for a stranger. */
   person(key: string): Recipient | undefined;
   /** Whether the message states a dot1 or an agreement key that is known to be another's: a seal lifted from theirs. */
@@ -49,14 +49,14 @@ const SENDERS = 'sender';
 const DERIVED_KEPT = 1000;
 
 export async function createDirectory(ports: PeerPorts): Promise<Directory> {
-  const profiles = new Map<string, Profile>();
+  const profiles = new Map<string, SignedProfile>();
   const senders = new Map<string, Sender>();
   /** Which key a dot1, or an agreement key, belongs to. */
   const owners = new Map<string, string>();
   const derived = boundedMap<string, string>(DERIVED_KEPT);
 
   const watchers = new Set<(key: string, version: number) => void>();
-  const addProfile = (profile: Profile) => {
+  const addProfile = (profile: SignedProfile) => {
     const key = toHex(profile.key);
     profiles.set(key, profile);
     owners.set(dot1Of(ports.sha256, profile.key), key);

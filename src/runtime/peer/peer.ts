@@ -86,6 +86,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
         for (const each of opened ?? []) news.tellMessage(each);
       });
   });
+  const stopFollowing = followSelf(parts);
   const stopLink = link && keepRunning(ports, link);
 
   const direct = await createDirect({ ...parts, queued: channelParts.queued });
@@ -140,6 +141,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       closed = true;
       await link?.settled();
       unsubscribe();
+      stopFollowing();
       sharing.stop();
       await direct.close();
       await stopLink?.();
@@ -236,6 +238,21 @@ const reporters = (ports: PeerPorts, news: News) => ({
     news.tellStatus();
   },
 });
+
+/** The same identity on another device, after a restore say, is this one too: what it joins is joined here. */
+function followSelf({ ports, self, directory, link, news }: Parts): () => void {
+  const follow = async () => {
+    const profile = directory.profile(self.key);
+    if (profile === undefined || !(await self.follow(profile))) return;
+    const { profile: own } = self.state();
+    if (own !== undefined) news.tellMembers(await directory.accept(own));
+    news.tellChannels();
+    link?.refresh(true);
+  };
+  return directory.watch((key, version) => {
+    if (key === self.key && version > self.state().version) follow().catch((error) => void ports.onError?.(error));
+  });
+}
 
 async function introduce(self: Self, { name, agent }: OpenOptions): Promise<void> {
   if (name !== undefined && self.state().name === '') await self.setName(name);

@@ -5,7 +5,7 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
-import { isProfileName, type Profile } from '../../core/profile.ts';
+import { isProfileName, type Profile, profileToJson, type SignedProfile } from '../../core/profile.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { isChannelName } from '../../core/scope.ts';
 import { signProfile } from '../profiles.ts';
@@ -35,6 +35,11 @@ export interface Self {
   leave(channel: string): Promise<boolean>;
   /** Goes on from what this identity said elsewhere. False where it has said something here. */
   adopt(profile: Profile): Promise<boolean>;
+  /**
+   * This identity has said something newer elsewhere, on another device: that counts, and what was changed here and
+   * has reached nobody yet comes on top. Whether it was newer.
+   */
+  follow(profile: SignedProfile): Promise<boolean>;
   markPublished(version: number): Promise<void>;
   reload(): Promise<void>;
 }
@@ -90,6 +95,17 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
         return since === undefined ? undefined : { ...before, joined };
       }),
     adopt: (profile) => change((before) => (before.version > 0 ? undefined : adopted(profile, ports.clock.now()))),
+    follow: (profile) =>
+      inTurn(async () => {
+        await read();
+        if (profile.version <= state.version) return false;
+        const { name, joined, version, published } = state;
+        const theirs = { ...adopted(profile, ports.clock.now(), joined), published };
+        const isChanged = version > published;
+        const both = { ...theirs, name, joined: { ...theirs.joined, ...joined } };
+        await save(isChanged ? await sign(ports, both) : { ...theirs, profile: profileToJson(profile) });
+        return true;
+      }),
     /** A record of its own, so that the tab that leads never overwrites what another tab changes meanwhile. */
     markPublished: (version) =>
       inTurn(async () => {
@@ -110,9 +126,10 @@ const joinIn = (before: State, channel: string, now: number): State | undefined 
   return { ...before, joined: { ...before.joined, [channel]: now } };
 };
 
-const adopted = ({ name, agent, channels, version }: Profile, now: number): State => ({
+/** When a channel was joined elsewhere is not known; where it was joined here too, the time stays. */
+const adopted = ({ name, agent, channels, version }: Profile, now: number, joined: State['joined'] = {}): State => ({
   ...{ name, agent, version, published: 0 },
-  joined: Object.fromEntries(channels.map((channel) => [channel, now])),
+  joined: Object.fromEntries(channels.map((channel) => [channel, joined[channel] ?? now])),
 });
 
 /** A version that grows even where an old state was restored: the time, or one more than before. */

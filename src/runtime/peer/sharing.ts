@@ -43,6 +43,7 @@ async function react(parts: SharingParts, change: Change, seen: { arrival: numbe
       return tellArrivals(parts, change.scope, seen);
     case 'self':
       await self.reload();
+      news.tellChannels();
       return link?.refresh(true);
     case 'profiles':
       await directory.reload();

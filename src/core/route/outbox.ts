@@ -1,7 +1,6 @@
 /**
  * What one end of a bond has to send: messages cut into numbered frames, kept until the other end has acknowledged
- * them, within a bound (spec/10-route.md#data). It knows nothing of paths but which
- * of them it is under way over.
+ * them, within a bound (spec/10-route.md#data). Of paths it knows only whether they are up.
  */
 import { DecodeError } from '../errors.ts';
 import { LIMITS } from '../registry.ts';

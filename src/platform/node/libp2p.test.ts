@@ -165,6 +165,38 @@ describe('the transport over libp2p', { timeout: 120_000 }, () => {
     assert.equal(count, 40_000_000);
   });
 
+  it('takes no more than the first credit on a stream that nobody reads, and a bounded number of them', async () => {
+    const [here, there] = [await peer(1), await peer(2)];
+    let held = 0;
+    there.accept(PROTOCOL, () => {
+      held += 1;
+    });
+    const address = there.addresses()[0] ?? '';
+    const streams: TransportStream[] = [];
+    const sent: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      const stream = await here.dial(address, { protocol: PROTOCOL });
+      streams.push(stream);
+      sent.push(0);
+      const flood = async () => {
+        for (;;) {
+          await stream.send(new Uint8Array(16_384));
+          sent[n] = (sent[n] ?? 0) + 16_384;
+        }
+      };
+      flood().catch(() => {});
+    }
+    const total = () => sent.reduce((sum, each) => sum + each, 0);
+    for (let before = -1, still = 0; still < 300; still = total() === before ? still + 1 : 0) {
+      before = total();
+      await new Promise((turn) => setImmediate(turn));
+    }
+    assert.deepEqual(sent, new Array(20).fill(262_144));
+    await Promise.allSettled(Array.from({ length: 300 }, () => here.dial(address, { protocol: PROTOCOL })));
+    assert.ok(held > 200 && held <= 256, `${held} streams`);
+    for (const stream of streams) stream.abort();
+  });
+
   describe('through relays', () => {
     const relayOf = async (n: number, options: Partial<Libp2pOptions> = {}) => {
       const relay = await peer(n, { relay: true, ...options });

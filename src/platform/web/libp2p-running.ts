@@ -12,7 +12,8 @@ import { within } from './within.ts';
 
 type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
 
-const STREAMS_EACH = 1024;
+/** Of one protocol on one connection: with the first credit of each, what a stranger can make this end hold. */
+const STREAMS_EACH = 256;
 const CLOSE_MS = 500;
 const PROTOCOL_OPTIONS = {
   ...{ runOnLimitedConnection: true, maxInboundStreams: STREAMS_EACH, maxOutboundStreams: STREAMS_EACH },

@@ -23,7 +23,7 @@ export type Libp2pFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'addr
 
 /** What a sender may send before anything was granted. */
 export const FIRST_CREDIT = 262_144;
-/** Received and not asked for: this much at most. */
+/** Received and not asked for: this much at most, and no more than the first credit of a stream that nobody has begun to read. */
 export const WINDOW_BYTES = 1_048_576;
 /** Noise encrypts at most 65,519 bytes at a time: one frame, head included, is one message. */
 const PIECE_BYTES = 65_536 - 256;
@@ -128,7 +128,6 @@ function reading(raw: RawStream, state: State, fail: (why: string) => void): Pic
       isAsked = false;
     }
   };
-  grant();
   return {
     receive() {
       if (isAsked) return Promise.reject(new UsageError('Cannot receive: a call before this one is still waiting'));

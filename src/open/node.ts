@@ -45,6 +45,11 @@ export interface NetworkOptions {
   announce?: string[];
   /** What is wanted of other peers; all of it by default. */
   share?: Share;
+  /**
+   * Straight ways between peers behind NATs, by WebRTC; `stun` (stun:host:port) are asked how this peer is seen from outside,
+   * as `pipes relay` answers. Its native library is a risk to the process (decisions/0020-transports.md): off by default.
+   */
+  webrtc?: { stun: string[] };
 }
 
 /** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */

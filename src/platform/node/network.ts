@@ -6,6 +6,7 @@
 import type { Transport } from '../../core/transport.ts';
 import { tcpAddress } from '../web/libp2p-address.ts';
 import { createLibp2pTransport } from './libp2p.ts';
+import { loadOrCreateWebrtcCertificate } from './libp2p-certificate.ts';
 import type { Discovery, FoundPeer } from './mdns.ts';
 import { openSharedPort } from './port-share.ts';
 import { createTlsTransport } from './tls.ts';
@@ -22,6 +23,13 @@ export interface NodeNetworkOptions {
   readonly announce?: readonly string[];
   /** Forwards connections for peers that others do not reach directly. */
   readonly relay?: boolean;
+  /**
+   * WebRTC, which its native library makes a risk to the process (decisions/0020-transports.md), so that it has to be asked
+   * for: straight ways between peers behind NATs, that ask these servers (stun:host:port) how they are seen from outside.
+   */
+  readonly webrtc?: { readonly stun: readonly string[] };
+  /** The same for browsers, which dial webrtc-direct on UDP at the port's number; the folder keeps its certificate. */
+  readonly webrtcDirect?: { readonly dataDir: string };
 }
 
 export interface NodeNetwork {
@@ -35,9 +43,9 @@ export interface NodeNetwork {
 
 /** Rejects with the system's error for the port. */
 export async function openNodeNetwork(options: NodeNetworkOptions): Promise<NodeNetwork> {
-  const { seed, port, host, announce, relay } = options;
+  const { seed, port, host, announce, relay, webrtc } = options;
   if (port === 'off') {
-    const transports = [createTlsTransport({ seed }), createLibp2pTransport({ seed })];
+    const transports = [createTlsTransport({ seed }), createLibp2pTransport({ seed, ...(webrtc && { webrtc }) })];
     return { transports, port: undefined, discover: async () => {}, close: async () => {} };
   }
   const shared = await openSharedPort({ port, ...(host !== undefined && { host }) });
@@ -50,6 +58,8 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
     ...{ seed, port: shared },
     ...(told && { announce: told.map((at) => tcpAddress(at.name, at.port)) }),
     ...(relay && { relay }),
+    ...(webrtc && { webrtc }),
+    ...(options.webrtcDirect && { webrtcDirect: await directFor(options.webrtcDirect.dataDir, shared.port, host) }),
   });
   let discovery: Discovery | undefined;
   return {
@@ -66,6 +76,12 @@ export async function openNodeNetwork(options: NodeNetworkOptions): Promise<Node
       await shared.close();
     },
   };
+}
+
+/** The same certificate at each start, so that addresses which name it stay good. */
+async function directFor(dataDir: string, port: number, host = '0.0.0.0') {
+  const certificate = await loadOrCreateWebrtcCertificate(dataDir);
+  return { host: host === '::' ? '0.0.0.0' : host, port, certificate };
 }
 
 const isLoopback = (host: string | undefined): boolean =>

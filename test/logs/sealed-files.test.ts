@@ -11,9 +11,11 @@ import { bundles } from '../../src/platform/node/bundle.ts';
 import { ciphers, clock, random, sha256 } from '../../src/platform/node/crypto.ts';
 import type { Channel, Message } from '../../src/runtime/api.ts';
 import { sealFile } from '../../src/runtime/files.ts';
+import { cutInPieces } from '../../src/runtime/logs/pieces.ts';
+import { createShelf } from '../../src/runtime/network/shelf.ts';
 import { temporaryFolder } from '../bundle/support.ts';
 import { createMemoryPeer, messageWhere } from '../support/memory-peer.ts';
-import { collect } from './support.ts';
+import { collect, createTestLogs } from './support.ts';
 
 const noHttp = {
   request: () => Promise.reject(new Error('no network')),
@@ -135,6 +137,23 @@ test('a peer that dies at any commit while it announces files brings each of the
     const { messages } = await ben.peer.bundles.import(stick);
     assert.deepEqual([messages?.files, messages?.filesRefused], [4, 0], `after ${left} commits`);
   }
+});
+
+test('a piece goes to peers, too, out of the blob that it is of, and is gone with it', async () => {
+  const { logs, ports } = await createTestLogs();
+  const shelf = createShelf(ports.blobs, logs.blobs);
+  const bytes = random(800_000);
+  const whole = toHex(sha256(bytes));
+  await ports.blobs.put(whole, bytes);
+  const { pieces, ops } = cutInPieces(sha256, 'peer', whole, bytes);
+  await ports.store.commit(ops);
+  const last = pieces.at(-1) ?? '';
+  assert.equal(await shelf.size(last), 80_000);
+  assert.deepEqual(await shelf.get(last, 10, 20), bytes.slice(720_010, 720_020));
+  assert.equal(await logs.blobs.has(last), true);
+  await ports.blobs.delete(whole);
+  assert.equal(await shelf.size(last), undefined);
+  assert.equal((await logs.blobs.get(last)) === undefined, true);
 });
 
 test('pieces that come later are joined then', async (t) => {

@@ -41,14 +41,14 @@ export function cutInPieces(sha256: Sha256, from: string, of: string, bytes: Uin
 }
 
 export function createPieces({ store, blobs }: { store: Store; blobs: BlobStore }): Pieces {
-  const sources = new Map<string, BlobSource>([[PEER, blobs.get]]);
+  const sources = new Map<string, BlobSource>();
   let last: { key: string; bytes: Uint8Array } | undefined;
 
   const find = async (hash: string): Promise<Piece | undefined> => {
     const value = await store.record(SPACE, hash);
     return value === undefined ? undefined : (JSON.parse(value) as Piece);
   };
-  /** The pieces of one blob are asked for one after the other. */
+  /** From another program, whole: the pieces of one blob are asked for one after the other. */
   const whole = async ({ from, of }: Piece): Promise<Uint8Array | undefined> => {
     const key = `${from}/${of}`;
     if (last?.key === key) return last.bytes;
@@ -60,7 +60,8 @@ export function createPieces({ store, blobs }: { store: Store; blobs: BlobStore 
     from: (name, source) => void sources.set(name, source),
     async get(hash) {
       const piece = await find(hash);
-      return piece && (await whole(piece))?.slice(piece.start, piece.end);
+      if (piece === undefined || piece.from === PEER) return piece && blobs.get(piece.of, piece.start, piece.end);
+      return (await whole(piece))?.slice(piece.start, piece.end);
     },
     async size(hash) {
       const piece = await find(hash);

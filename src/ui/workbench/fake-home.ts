@@ -2,12 +2,17 @@
 import type { Home } from '../home.ts';
 import { createFakePeer, type FakeOptions, type FakePeer } from './fake.ts';
 
+/** enter: to make or restore an identity. */
+type Asked = 'enter' | 'words' | 'wipe';
+
 export interface HomeState {
   /** Whether an identity is here from the start. */
   present?: boolean;
   /** Whether its words were confirmed. */
   confirmed?: boolean;
-  wiping?: 'fails';
+  /** What never answers, or always fails. */
+  hangs?: Asked;
+  fails?: Asked;
 }
 
 export type FakeHomeOptions = FakeOptions & HomeState;
@@ -46,18 +51,29 @@ export function homeAround(make: () => Promise<FakePeer>, state: HomeState = {})
     opened++;
     return peer;
   };
+  const asked = async (what: Asked): Promise<void> => {
+    if (state.hangs === what) await new Promise(() => {});
+    if (state.fails === what) throw new Error('Cannot use the browser’s storage: another tab still uses it');
+  };
+  const enter = async (): Promise<FakePeer> => {
+    await asked('enter');
+    return open();
+  };
   return {
     opened: () => opened,
     find: async () => (present || failure !== undefined ? open() : undefined),
-    create: open,
-    restore: open,
-    recoveryWords: async () => (confirmed ? undefined : SOME_WORDS),
+    create: enter,
+    restore: enter,
+    async recoveryWords() {
+      await asked('words');
+      return confirmed ? undefined : SOME_WORDS;
+    },
     async confirmWords() {
       confirmed = true;
     },
     async wipe() {
       await open();
-      if (state.wiping === 'fails') throw new Error('Cannot delete database: another tab still uses it');
+      await asked('wipe');
       present = false;
     },
     close: async () => undefined,

@@ -9,7 +9,11 @@ export interface Scene extends HomeState {
   readonly secure?: boolean;
   readonly tabPerson?: boolean;
   readonly panel?: Panel;
+  /** What was kept on this device before. */
+  readonly kept?: Readonly<Record<string, string>>;
+  /** Where the address leads. */
+  readonly hash?: string;
   /** What is done one after the other before it is looked at: names of buttons in the language that is spoken, or what
    * goes into the one field. */
-  readonly acts?: readonly ({ press: () => string } | { type: string })[];
+  readonly acts?: readonly ({ press: () => string } | { type: string; into?: string })[];
 }

@@ -1,4 +1,5 @@
 /** The scenes of the way in and out: what follows the welcome, the words, a restore, invitations, settings, log-out. */
+import { LEFT } from '../route.ts';
 import { words } from '../text/text.ts';
 import { createFakePeer, type FakeOptions, type FakePeer, self } from './fake.ts';
 import { SOME_WORDS } from './fake-home.ts';
@@ -18,10 +19,27 @@ const RESTORE = { press: () => words.arrival.restore };
 const SHOW = { press: () => words.recovery.show };
 const WRITTEN = { press: () => words.recovery.written };
 const pasted = (list: readonly string[]) => [RESTORE, { type: list.join(' ') }];
+const NAME = { type: 'Ada', into: '#own-name' };
+const ENTER = { press: () => words.welcome.enter };
 const OFFLINE: FakeOptions = { status: { connection: 'offline', queued: 3, problem: 'The relay does not answer.' } };
 
 export const arriving: Record<string, Scene> = {
   'welcome-unnamed': { title: 'Restored, without a name', open: open({ name: '' }) },
+  'welcome-left': { title: 'First visit after a log-out', open: open(), present: false, hash: LEFT },
+  'welcome-entering': {
+    title: 'First visit, setting up',
+    open: open(),
+    present: false,
+    hangs: 'enter',
+    acts: [NAME, ENTER],
+  },
+  'welcome-problem': {
+    title: 'First visit, not possible',
+    open: open(),
+    present: false,
+    fails: 'enter',
+    acts: [NAME, ENTER],
+  },
   restore: { title: 'Restore: nothing yet', open: open(), present: false, acts: [RESTORE] },
   'restore-begun': {
     title: 'Restore: some words, one begun',
@@ -48,10 +66,38 @@ export const arriving: Record<string, Scene> = {
     acts: pasted(SOME_WORDS.with(4, 'ocean')),
   },
   'restore-fits': { title: 'Restore: ready', open: open(), present: false, acts: pasted(SOME_WORDS) },
+  'restore-working': {
+    title: 'Restore: under way',
+    open: open(),
+    present: false,
+    hangs: 'enter',
+    acts: [...pasted(SOME_WORDS), { press: () => words.restore.submit }],
+  },
+  'restore-problem': {
+    title: 'Restore: not possible',
+    open: open(),
+    present: false,
+    fails: 'enter',
+    acts: [...pasted(SOME_WORDS), { press: () => words.restore.submit }],
+  },
+  'step-remind': {
+    title: 'Next step: a reminder of the words',
+    open: open(),
+    confirmed: false,
+    kept: { [`pipes-steps:${me.key}`]: JSON.stringify({ words: 1, at: 0, messages: 0, invite: true }) },
+  },
   'step-words': { title: 'Next step: the words', open: open(), confirmed: false },
   'step-invite': { title: 'Next step: to invite', open: open() },
   words: { title: 'The words: what they are', open: open(), confirmed: false, panel: 'words' },
   'words-shown': { title: 'The words', open: open(), confirmed: false, panel: 'words', acts: [SHOW] },
+  'words-opening': {
+    title: 'The words: being opened',
+    open: open(),
+    hangs: 'words',
+    panel: 'words',
+    acts: [SHOW],
+  },
+  'words-failed': { title: 'The words: not to be opened', open: open(), fails: 'words', panel: 'words', acts: [SHOW] },
   'words-check': {
     title: 'The words: the check',
     open: open(),
@@ -84,7 +130,14 @@ export const arriving: Record<string, Scene> = {
     title: 'Log-out that could not be finished',
     open: open(),
     panel: 'leave',
-    wiping: 'fails',
+    fails: 'wipe',
+    acts: [{ press: () => words.leaving.confirm }],
+  },
+  leaving: {
+    title: 'Log-out: under way',
+    open: open(),
+    panel: 'leave',
+    hangs: 'wipe',
     acts: [{ press: () => words.leaving.confirm }],
   },
   'leave-tab': { title: 'End of a tab’s person', open: open(), tabPerson: true, panel: 'leave' },

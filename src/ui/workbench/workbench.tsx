@@ -15,11 +15,16 @@ declare global {
   var sceneReady: boolean | undefined;
 }
 
+/** Where words are typed. */
+const WORD = '#seed-word, .sheet-panel input';
+
 const root = document.getElementById('app');
 const scene = scenes[new URLSearchParams(location.search).get('scene') ?? ''];
 if (root !== null && scene !== undefined) {
   const shell = createShell();
   shell.panel.value = scene.panel;
+  for (const [key, value] of Object.entries(scene.kept ?? {})) sessionStorage.setItem(key, value);
+  if (scene.hash !== undefined) history.replaceState(null, '', scene.hash);
   const open = async (): Promise<FakePeer> => {
     globalThis.fakePeer = await scene.open();
     return globalThis.fakePeer;
@@ -54,7 +59,7 @@ async function play({ acts = [], panel }: Scene): Promise<void> {
   if (panel !== undefined) await found(() => document.querySelector('dialog[open]'));
   for (const act of acts) {
     if ('press' in act) (await found(() => buttonNamed(act.press()))).click();
-    else enter(await found(() => document.querySelector<HTMLInputElement>('#seed-word, .sheet-panel input')), act.type);
+    else enter(await found(() => document.querySelector<HTMLInputElement>(act.into ?? WORD)), act.type);
   }
   globalThis.sceneReady = true;
 }

@@ -41,8 +41,11 @@ export interface RemotePeer {
 export interface Share {
   /** These channels alone. */
   readonly channels?: readonly string[];
-  /** followed: the own log and those of followed authors, to a distance (1 by default). */
-  readonly logs?: 'all' | 'followed' | 'none';
+  /**
+   * followed: the own log and those of followed authors (and all logs of followed identities), to a distance (1 by default);
+   * certificates: of each log only the entry that says whose it is.
+   */
+  readonly logs?: 'all' | 'followed' | 'certificates' | 'none';
   readonly distance?: number;
 }
 

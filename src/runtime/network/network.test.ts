@@ -199,6 +199,13 @@ const authorsOf = async ({ peer }: Made): Promise<string[]> => {
   return keys.sort();
 };
 
+/** Those of whom there is more than the certificate. */
+const readBy = async ({ peer }: Made): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const { key, entries } of peer.logs.list()) if (entries > 1) keys.push(key);
+  return keys.sort();
+};
+
 const keyOf = async ({ peer }: Made): Promise<string> => (await peer.logs.own()).key;
 
 test('who wants followed logs alone is given these, others as soon as they are followed too', async (t) => {
@@ -211,10 +218,33 @@ test('who wants followed logs alone is given these, others as soon as they are f
   await ben.peer.logs.follow(await keyOf(ann));
   await ben.peer.network.connect(await hub.peer.network.ticket());
   await ben.peer.network.settled();
-  assert.deepEqual(await authorsOf(ben), [await keyOf(ann)]);
+  assert.deepEqual(await readBy(ben), [await keyOf(ann)]);
   await ben.peer.logs.follow(await keyOf(eve));
-  for await (const { key } of ben.peer.logs.entries({ live: true })) if (key === (await keyOf(eve))) break;
-  assert.deepEqual(await authorsOf(ben), [await keyOf(ann), await keyOf(eve)].sort());
+  for await (const { key, depth } of ben.peer.logs.entries({ live: true })) {
+    if (key === (await keyOf(eve)) && depth === 1) break;
+  }
+  assert.deepEqual(await readBy(ben), [await keyOf(ann), await keyOf(eve)].sort());
+});
+
+test('who wants certificates alone is given these, and an identity that is followed brings its logs', async (t) => {
+  const net = createMemoryNetwork();
+  const [hub, ann] = [await make(t, net, 'Hub'), await make(t, net, 'Ann')];
+  for (const each of [hub, ann])
+    for (const text of ['one', 'two']) await each.peer.logs.append('note', { text: `"${text}"` });
+  await ann.peer.network.connect(await hub.peer.network.ticket());
+  await hub.peer.network.settled();
+  const eve = await make(t, net, 'Eve', { logs: 'certificates' });
+  await eve.peer.network.connect(await hub.peer.network.ticket());
+  await eve.peer.network.settled();
+  for await (const { entries } of eve.peer.logs.list()) assert.equal(entries, 1);
+  assert.deepEqual(await authorsOf(eve), [await keyOf(hub), await keyOf(ann)].sort());
+
+  const ben = await make(t, net, 'Ben', { logs: 'followed' });
+  await ben.peer.logs.follow(ann.peer.identity.key);
+  await ben.peer.network.connect(await hub.peer.network.ticket());
+  for await (const { key, depth } of ben.peer.logs.entries({ live: true })) {
+    if (key === (await keyOf(ann)) && depth === 2) break;
+  }
 });
 
 test('a log that went two ways is found out, and everybody hears of it', async (t) => {

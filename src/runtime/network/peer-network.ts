@@ -1,7 +1,7 @@
 /** The network of a peer: what of its state it shares, put together. */
 import { fromHex } from '../../core/bytes.ts';
 import { channelScope, mailboxScope } from '../../core/scope.ts';
-import { FORKS, LOGS, PROFILES, type Wants } from '../../core/sync/session/wants.ts';
+import { CERTIFICATES, FORKS, LOGS, PROFILES, type Wants } from '../../core/sync/session/wants.ts';
 import type { Transport } from '../../core/transport.ts';
 import type { Share } from '../api-network.ts';
 import type { LogsOfPeer } from '../logs/logs.ts';
@@ -11,6 +11,7 @@ import { attachedTo } from './attached.ts';
 import { createBlobTraffic } from './blob-traffic.ts';
 import { createEntryTraffic } from './entry-traffic.ts';
 import { createNetwork, type Network } from './network.ts';
+import { createCertificateKeeper } from './sets/certificates.ts';
 import { createLogKeeper } from './sets/logs.ts';
 import { createProfileKeeper, type Profiles } from './sets/profiles.ts';
 import { createScopeKeeper } from './sets/scopes.ts';
@@ -48,9 +49,10 @@ export async function createPeerNetwork({
       createScopeKeeper({ store, pipeline, sha256, clock, blobsOf: async (envelope) => attachedTo(envelope) }),
       createProfileKeeper(store, profiles),
       createLogKeeper({ store, logs, sha256, verifier, clock, ...told }),
+      createCertificateKeeper({ store, logs, ...told }),
     ],
     entries: createEntryTraffic({ store, logs }),
-    blobs: createBlobTraffic({ store, sha256, shelf: createShelf(blobs, logs.blobs) }),
+    blobs: createBlobTraffic({ store, sha256, clock, shelf: createShelf(blobs, logs.blobs) }),
     wants: await wantsOf(share, parts.dot1, logs),
     name: parts.name,
     ...told,
@@ -82,9 +84,10 @@ export async function createPeerNetwork({
 async function wantsOf(share: Share, dot1: string, logs: LogsOfPeer): Promise<Wants> {
   const channels = share.channels === undefined ? ['channel:*'] : share.channels.map(channelScope);
   const sets = [...channels, mailboxScope(dot1), PROFILES, FORKS];
+  if (share.logs === 'certificates') return { sets: [...sets, CERTIFICATES], authors: [] };
   if (share.logs === 'none') return { sets, authors: [] };
   if (share.logs !== 'followed') return { sets: [...sets, LOGS], authors: [] };
   const followed = await logs.followed(share.distance ?? 1);
   const keys = [...followed, logs.ownLog.author].slice(-MOST_AUTHORS);
-  return { sets, authors: keys.flatMap((key) => fromHex(key, 32) ?? []) };
+  return { sets: [...sets, CERTIFICATES], authors: keys.flatMap((key) => fromHex(key, 32) ?? []) };
 }

@@ -10,6 +10,8 @@ import { isUnknownTag, Reader, readTags, readText, tagged } from '../../wire.ts'
 export const PROFILES = 'profiles';
 export const LOGS = 'logs';
 export const FORKS = 'forks';
+/** The first entries of logs, which say whose they are. */
+export const CERTIFICATES = 'certificates';
 
 export interface Wants {
   /** Names of sets; one that ends in * stands for all that begin so, such as channel:*. */
@@ -65,7 +67,7 @@ export const wantsAuthor = (wants: Wants, author: Uint8Array): boolean =>
 
 /** Whether a set by that name can exist. */
 export const isSetName = (name: string): boolean =>
-  name === PROFILES || name === LOGS || name === FORKS || isScope(name);
+  name === PROFILES || name === LOGS || name === FORKS || name === CERTIFICATES || isScope(name);
 
 /** The authors that either side wants, by key in hex; undefined: all. Both sides work out the same. */
 export function eitherWants(a: Wants, b: Wants): ReadonlySet<string> | undefined {

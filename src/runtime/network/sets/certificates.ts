@@ -1,0 +1,78 @@
+/**
+ * The first entries of logs, which say whose they are (spec/02-pigeon.md#log-keys), as a set: for who wants no more of
+ * logs than that, and to find all logs of an identity that is followed.
+ */
+import { concat, utf8 } from '../../../core/bytes.ts';
+import { CERTIFICATE_KIND } from '../../../core/log/ownership.ts';
+import type { LogEntryRow, Store } from '../../../core/ports.ts';
+import type { Item } from '../../../core/sync/item.ts';
+import { ItemSet } from '../../../core/sync/item-set.ts';
+import { CERTIFICATES, wantsSet } from '../../../core/sync/session/wants.ts';
+import type { LogsOfPeer } from '../../logs/logs.ts';
+import type { Keeper, Watcher } from './types.ts';
+
+const PAGE = 256;
+const ENTRY_BYTES = 262_144;
+const END = utf8('\n');
+
+interface Parts {
+  readonly store: Store;
+  readonly logs: LogsOfPeer;
+  readonly onError?: (error: unknown) => void;
+}
+
+export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper {
+  const items = new ItemSet();
+  const watchers = new Set<Watcher>();
+  let cursor = 0;
+  let looking: Promise<void> = Promise.resolve();
+
+  /** Entries that have not been checked yet are seen once they have: the cursor waits for them. */
+  const look = async (): Promise<void> => {
+    for (let after = cursor, mayAdvance = true; ; ) {
+      const page = await store.entriesByArrival(after, PAGE, { kind: CERTIFICATE_KIND });
+      for (const row of page) {
+        mayAdvance &&= row.verified;
+        if (mayAdvance) cursor = row.arrival;
+        if (row.verified && row.depth === 0) note(row);
+      }
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.arrival ?? after;
+    }
+  };
+  const note = ({ id }: LogEntryRow): void => {
+    const item: Item = { time: 0, id };
+    if (!items.add(item)) return;
+    for (const watcher of watchers) watcher(CERTIFICATES, item, undefined);
+  };
+  const lookAgain = (): Promise<void> => {
+    looking = looking.then(look).catch((error) => onError?.(error));
+    return looking;
+  };
+  const stopHearing = logs.onNews(() => void lookAgain());
+
+  return {
+    keeps: (set) => set === CERTIFICATES,
+    names: async (wants) => (wantsSet(wants, CERTIFICATES) ? [CERTIFICATES] : []),
+    async open() {
+      await lookAgain();
+      return items;
+    },
+    async row(_, { id }) {
+      const row = await store.entryById(id);
+      const isHidden = row === undefined || logs.standing.isBlocked(row.author);
+      return isHidden ? undefined : { received: 0, expires: 0, bytes: concat(row.bytes, END) };
+    },
+    async take(_, rows) {
+      const texts = rows.map(({ bytes }) => bytes).filter(({ length }) => length <= ENTRY_BYTES);
+      if (texts.length > 0) await logs.importEntries(texts.flatMap((text, i) => (i === 0 ? [text] : [END, text])));
+      return [];
+    },
+    refuses: () => false,
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    close: stopHearing,
+  };
+}

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { UsageError } from '../../core/errors.ts';
-import { neighbourhood, type Opening, openSharedPort, type PortLimits, type SharedPort } from './port-share.ts';
+import { type Opening, openSharedPort, type PortLimits, type SharedPort } from './port-share.ts';
+import { neighbourhood } from './undecided.ts';
 
 const host = '127.0.0.1';
+const onlyLinux = process.platform === 'linux' ? false : 'elsewhere loopback has one address';
 
 /** Time passes when the test says so. */
 function handClock() {
@@ -125,6 +127,33 @@ describe('a shared port', { timeout: 30_000 }, () => {
       await until(() => shared.undecided === 1);
       await shared.close();
     }
+  });
+
+  it('lets a newcomer in where a few hold all places, at the cost of whoever holds most', {
+    skip: onlyLinux,
+  }, async () => {
+    const [shared] = await open({ undecided: 6, undecidedPerAddress: 4 });
+    const from = async (localAddress: string) => {
+      const socket = connect({ host, port: shared.port, localAddress });
+      clients.push(socket);
+      socket.on('error', () => {}).resume();
+      await once(socket, 'connect');
+      return socket;
+    };
+    const crowd: Socket[] = [];
+    for (const address of ['127.0.0.2', '127.0.0.2', '127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3']) {
+      crowd.push(await from(address));
+      await until(() => shared.undecided === crowd.length);
+    }
+    const newcomer = await from('127.0.0.4');
+    await until(() => crowd[0]?.closed === true);
+    assert.deepEqual(
+      [...crowd.slice(1), newcomer].filter(({ closed }) => closed),
+      [],
+    );
+    assert.equal(shared.undecided, 6);
+    await hungUp(await from('127.0.0.2'));
+    assert.equal(newcomer.closed, false);
   });
 
   it('bounds connections in all, decided ones among them', async () => {

@@ -4,11 +4,11 @@
  * are undecided at once is bounded, in all and from one address. A connection counts as undecided until its taker
  * says that the handshake is over, so that the bounds hold for handshakes, too.
  */
-import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { clock as realClock } from './crypto.ts';
-import { unmapped } from './own-addresses.ts';
+import { createUndecided, type UndecidedLimits } from './undecided.ts';
 
 export type Opening = 'tls' | 'http' | 'multistream';
 
@@ -26,11 +26,7 @@ export interface SharedPort {
   close(): Promise<void>;
 }
 
-export interface PortLimits {
-  /** For the first byte and the handshake together. */
-  readonly decideMs: number;
-  readonly undecided: number;
-  readonly undecidedPerAddress: number;
+export interface PortLimits extends UndecidedLimits {
   /** Connections in all, decided ones among them. */
   readonly connections: number;
 }
@@ -55,7 +51,7 @@ export async function openSharedPort(options: {
       return door.undecided.size;
     },
     async close() {
-      for (const socket of [...door.undecided]) socket.destroy();
+      door.undecided.close();
       // Not waited for: that would last as long as any connection that was decided.
       if (server.listening) server.close();
     },
@@ -76,34 +72,16 @@ const OPENINGS = new Map<number, Opening>([
 
 function createDoor(limits: PortLimits, clock: Pick<Clock, 'after'>) {
   const takers = new Map<Opening, ConnectionTaker>();
-  const undecided = new Set<Socket>();
-  const perAddress = new Map<string, number>();
+  const undecided = createUndecided(limits, clock);
   let connections = 0;
 
-  const admit = (socket: Socket): (() => void) => {
-    const from = neighbourhood(socket.remoteAddress ?? '');
-    undecided.add(socket);
-    perAddress.set(from, (perAddress.get(from) ?? 0) + 1);
-    const cancel = clock.after(limits.decideMs, () => socket.destroy());
-    return () => {
-      if (!undecided.delete(socket)) return;
-      cancel();
-      const left = (perAddress.get(from) ?? 1) - 1;
-      if (left === 0) perAddress.delete(from);
-      else perAddress.set(from, left);
-    };
-  };
   const enter = (socket: Socket): void => {
-    const isFull =
-      undecided.size >= limits.undecided ||
-      connections >= limits.connections ||
-      (perAddress.get(neighbourhood(socket.remoteAddress ?? '')) ?? 0) >= limits.undecidedPerAddress;
-    if (isFull) {
+    const decided = connections >= limits.connections ? undefined : undecided.admit(socket);
+    if (decided === undefined) {
       socket.destroy();
       return;
     }
     connections += 1;
-    const decided = admit(socket);
     socket.once('close', () => {
       connections -= 1;
       decided();
@@ -125,17 +103,6 @@ function createDoor(limits: PortLimits, clock: Pick<Clock, 'after'>) {
   };
   return { enter, take, undecided };
 }
-
-/** Whoever has an IPv6 address has 2^64 of them: the first half counts. */
-export function neighbourhood(address: string): string {
-  const host = unmapped(address);
-  if (!isIPv6(host)) return host;
-  const [head = '', tail = ''] = host.split('::');
-  const zeros = host.includes('::') ? 8 - words(head).length - words(tail).length : 0;
-  return [...words(head), ...new Array(zeros).fill('0'), ...words(tail)].slice(0, 4).join(':');
-}
-
-const words = (part: string): string[] => (part === '' ? [] : part.split(':'));
 
 /** Looks at the first byte without taking it; undefined where the connection ends before. */
 function firstByte(socket: Socket, found: (first: number | undefined) => void): void {

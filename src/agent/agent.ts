@@ -4,11 +4,15 @@
  * line as every envelope, what is answered or handed on at once touches no disk.
  */
 
-import type { Clock, Signer } from '../core/ports.ts';
-import { NAME_PREFIX } from '../core/scope.ts';
+import { toHex } from '../core/bytes.ts';
+import { decodeEnvelope } from '../core/envelope/envelope.ts';
+import { fromEnvelope } from '../core/packet/packet-envelope.ts';
+import type { Clock, Placed, Signer } from '../core/ports.ts';
+import { NAME_PREFIX, nameScope } from '../core/scope.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import type { House } from '../runtime/house.ts';
-import { authoriseNames } from './server/authorise.ts';
+import { CARRIED, carriedKey } from '../runtime/packs/carried.ts';
+import { ACKNOWLEDGEMENT, authoriseNames, idsIn } from './server/authorise.ts';
 import { openClaims } from './server/claims.ts';
 import { createDesk } from './server/desk.ts';
 import { createDiscovery } from './server/discovery.ts';
@@ -55,18 +59,32 @@ const LOOK_MS = 250;
 /** What waits is handed over once a connection was quiet for this, so that it is not taken for an answer. */
 const QUIET_MS = 250;
 const DAY = 86_400_000;
+const HOUR_MS = 3_600_000;
 const ADDRESSES = 10_000;
 const UNLIMITED = 100_000;
 
 /** Decides on names without listening, for what works on an installation's data while it does not run. */
-export async function decideOnNames(house: House, dataDir: string): Promise<void> {
-  const policy = await loadKeepPolicy(dataDir);
+export async function decideOnNames(house: House, dataDir: string): Promise<{ tidy(): Promise<void> }> {
+  const { inbox } = await keepNames(house, await loadKeepPolicy(dataDir), () => {});
+  return { tidy: inbox.tidy };
+}
+
+/** Claims, and what waits under names, wherever they come from. */
+async function keepNames(house: House, policy: KeepPolicy, failed: (error: unknown) => void) {
   const claims = await openClaims(house.store, house.clock, policy);
-  const inbox = createInbox(house, policy);
+  const inbox: Inbox = createInbox(house, policy, claims.owner);
   house.authorise(
     NAME_PREFIX,
     authoriseNames(claims, () => inbox),
   );
+  const stop = house.pipeline.subscribe(nameScope(ACKNOWLEDGEMENT), ({ scope, envelope }) => {
+    if (scope !== nameScope(ACKNOWLEDGEMENT)) return;
+    const packet = fromEnvelope(decodeEnvelope(envelope));
+    if (packet.dst !== ACKNOWLEDGEMENT) return;
+    const owner = toHex(packet.pk);
+    inbox.receivedElsewhere(owner, claims.names(owner), idsIn(packet)).catch(failed);
+  });
+  return { claims, inbox, stop };
 }
 
 /** Resolves when it answers. Rejects with UsageError for a wrong policy and with the system's error for the port. */
@@ -77,10 +95,8 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
   const log = options.logger ?? (await import('./server/default-log.ts')).createLog();
   const policy: KeepPolicy = { ...(await loadKeepPolicy(options.dataDir)), ...options.policy };
   const words = createWords(options.signer ?? (await serverSigner(store)));
-  const claims = await openClaims(store, clock, policy);
   const ledger = await openLedger(store, clock, policy, { isLimited, payment: options.payment });
   const names = createNames();
-  const inbox: Inbox = createInbox(house, policy);
   const swarms = createSwarms(clock.now);
   const discovery = createDiscovery(names, words.key, clock.now);
   const links = new Set<Link>();
@@ -89,10 +105,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
   const failed = (error: unknown): void => {
     if (isOpen) log.error({ err: error }, 'The keep server failed');
   };
-  house.authorise(
-    NAME_PREFIX,
-    authoriseNames(claims, () => inbox),
-  );
+  const { claims, inbox, stop: stopNames } = await keepNames(house, policy, failed);
 
   const drain = async (link: Link): Promise<void> => {
     for (const name of link.names) {
@@ -153,8 +166,16 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
 
   // Where the relay's agent card finds it.
   await store.commit([{ op: 'put', space: 'keep', key: 'port', value: `${door.port}` }]);
-  const unsubscribe = house.pipeline.subscribe(NAME_PREFIX, ({ scope }) => {
-    const holder = names.holder(scope.slice(NAME_PREFIX.length));
+  /** Another peer may have brought a claim of a name that somebody uses here. */
+  const evictUser = async (name: string, placed: Placed): Promise<void> => {
+    if ((await store.record(CARRIED, carriedKey(placed))) === undefined) return;
+    const owner = claims.owner(name);
+    if (owner !== undefined) names.evict(name, owner);
+  };
+  const unsubscribe = house.pipeline.subscribe(NAME_PREFIX, (placed) => {
+    const name = placed.scope.slice(NAME_PREFIX.length);
+    if (names.holder(name)?.key !== claims.owner(name)) evictUser(name, placed).catch(failed);
+    const holder = names.holder(name);
     if (holder !== undefined) drainSoon(holder.link);
   });
   const beat = async (): Promise<void> => {
@@ -169,6 +190,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
     every(clock, LOOK_MS, () => {
       for (const link of links) link.lookAtClock(clock.now());
     }),
+    every(clock, HOUR_MS, () => void inbox.tidy().catch(failed)),
     every(clock, HEARTBEAT_MS, () => void beat().catch(failed)),
   ];
   measure(house, { links, names, claims, discovery, dropped: () => dropped });
@@ -180,6 +202,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
     async close() {
       isOpen = false;
       unsubscribe();
+      stopNames();
       for (const stop of stops) stop();
       await door.close();
       await ledger.flush();

@@ -5,6 +5,7 @@
 import { UsageError } from '../core/errors.ts';
 import { type Nat, natSeenBy } from '../platform/node/nat.ts';
 import type { SeenAs } from '../platform/node/stun-message.ts';
+import { SERVICES, type Service } from '../relay/peer-policy.ts';
 import { loadPolicy, type Policy } from '../relay/policy.ts';
 import type { RemotePeer } from '../runtime/api.ts';
 import type { Finding } from './finding.ts';
@@ -59,7 +60,7 @@ function limits({ peers, peersAllowed, peersBlocked, serves }: Policy): string[]
     listed: [`takes the ${peersAllowed.size} listed peers alone, whatever ticket others have`],
   }[peers];
   const blocked = peersBlocked.size === 0 ? [] : [`blocks ${peersBlocked.size} peers or identities`];
-  const all = ['channels', 'mailboxes', 'profiles', 'logs'] as const;
+  const all = Object.keys(SERVICES) as Service[];
   const missing = all.filter((each) => !serves.includes(each));
   return [...who, ...blocked, ...(missing.length === 0 ? [] : [`neither takes nor gives ${missing.join(', ')}`])];
 }

@@ -55,7 +55,7 @@ export async function withCarried<T>(flags: LogFlags, work: (peer: Peer, output:
   const { openOwnExchange } = await import('../relay/owner-exchange.ts');
   const dbPath = process.env.DB_PATH;
   const { decideOnNames } = await import('../agent/agent.ts');
-  const prepare = (house: House) => decideOnNames(house, flags.dataDir);
+  const prepare = async (house: House) => void (await decideOnNames(house, flags.dataDir));
   const own = await openOwnExchange({ dataDir: flags.dataDir, prepare, ...(dbPath !== undefined && { dbPath }) });
   try {
     return await withLogs(flags, work, own && { exchanges: [own.exchange] });

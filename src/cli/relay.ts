@@ -10,12 +10,13 @@ import { EXIT } from './exit.ts';
 import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
 import { addRelayOptions, type RelayFlags, relaySettings } from './settings.ts';
-import { pageDirectory, startAgents, startHttp, startPeers, startStun } from './starting.ts';
+import { keepNames, pageDirectory, startAgents, startHttp, startPeers, startStun } from './starting.ts';
 import { stopSignal, within } from './stop.ts';
 
 interface Flags extends RelayFlags {
   announce?: string;
   page?: boolean;
+  webrtc?: boolean;
   agents?: boolean;
   logLevel?: string;
   json?: boolean;
@@ -31,6 +32,10 @@ export function addRelay(program: Command, finish: (code: number) => void): void
     )
     .option('--announce <hosts>', "names or addresses that others are told, comma-separated (default: this machine's)")
     .option('--page', 'serve the chat page too')
+    .option(
+      '--webrtc',
+      'let browsers dial by webrtc-direct too, on UDP P2P_PORT (a native library: see decisions/0020)',
+    )
     .option('--agents', 'serve agents too, on KEEP_PORT')
     .option('--log-level <level>', 'of the log on stderr: silent, error, warn, info, debug')
     .option('--json', 'print where it listens, and its ticket, as JSON')
@@ -48,9 +53,14 @@ async function relay(flags: Flags): Promise<number> {
     const logger = (await import('./log.ts')).createLogger(flags.logLevel);
     const http = await startHttp(settings, logger, flags.page === true ? pageDirectory() : undefined);
     closing.push(http.close);
-    const agents = flags.agents === true ? await startAgents(settings, http.house, logger) : undefined;
+    const agents = await (flags.agents === true
+      ? startAgents(settings, http.house, logger)
+      : keepNames(http.house, settings.dataDir));
     if (agents !== undefined) closing.unshift(agents.close);
-    const peers = await startPeers(settings, http, { forwards: true, isNeeded: true, ...(announce && { announce }) });
+    const peers = await startPeers(settings, http, {
+      ...{ forwards: true, isNeeded: true, webrtc: flags.webrtc === true },
+      ...(announce && { announce }),
+    });
     if (peers?.port === undefined) throw new UsageError('Cannot run a relay: expected a port for peers');
     const stun = await startStun(peers.port + 1, settings.host);
     closing.push(peers.close, async () => stun?.close());

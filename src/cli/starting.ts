@@ -11,6 +11,8 @@ import type { House } from '../runtime/house.ts';
 import { portProblem } from './exit.ts';
 import type { RelaySettings } from './settings.ts';
 
+const HOUR_MS = 3_600_000;
+
 export async function startHttp(
   { keepPort: _, p2pPort: __, ...settings }: RelaySettings,
   logger: Log,
@@ -26,7 +28,7 @@ export async function startHttp(
 
 /** The chat works without, where the port is occupied. */
 export async function startAgents({ keepPort, dataDir, host, rateLimits }: RelaySettings, house: House, logger: Log) {
-  if (keepPort === 'off') return undefined;
+  if (keepPort === 'off') return keepNames(house, dataDir);
   const { startAgent } = await import('../agent/agent.ts');
   try {
     return await startAgent({
@@ -38,8 +40,16 @@ export async function startAgents({ keepPort, dataDir, host, rateLimits }: Relay
       ...(host !== undefined && { host }),
     });
   } catch (error) {
-    return doneWithout(error, 'Agents are', 'KEEP_PORT', keepPort);
+    doneWithout(error, 'Agents are', 'KEEP_PORT', keepPort);
+    return keepNames(house, dataDir);
   }
+}
+
+/** Without agents of its own, an installation carries names and what waits under them between other peers. */
+export async function keepNames(house: House, dataDir: string): Promise<undefined> {
+  const { decideOnNames } = await import('../agent/agent.ts');
+  const { tidy } = await decideOnNames(house, dataDir);
+  setInterval(() => void tidy().catch(() => undefined), HOUR_MS).unref();
 }
 
 export interface PeersOptions {
@@ -47,6 +57,8 @@ export interface PeersOptions {
   readonly announce?: readonly string[];
   /** Connections of peers that do not reach each other go through this one. */
   readonly forwards?: boolean;
+  /** Browsers may dial by webrtc-direct. */
+  readonly webrtc?: boolean;
   /** Without it there is nothing to start: an occupied port stops the start. */
   readonly isNeeded?: boolean;
 }
@@ -62,6 +74,7 @@ export async function startPeers({ p2pPort, dataDir, host }: RelaySettings, rela
       ...{ seed, port: p2pPort, relay: forwards },
       ...(host !== undefined && { host }),
       ...(announce && { announce }),
+      ...(options.webrtc && { webrtcDirect: { dataDir } }),
     });
     const network = await relay.join({ signer, transports: opened.transports, forwards });
     await opened.discover(network.found);

@@ -12,6 +12,8 @@ import type { PeerPolicy } from './peer-policy.ts';
 export interface PeerGate extends Gate {
   /** Peers by key and how often each was refused; those that nobody knows together under ''. */
   refusals(): ReadonlyMap<string, number>;
+  /** What waits for agents is in clear: where everybody may join, only those get it whom the owner named. */
+  mayHaveNames(hello: Hello): boolean;
   /** Resolves once what was counted is on disk. */
   flush(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function createPeerGate({ store, clock, policy, isLimited, onError 
       refused.set(name, (refused.get(name) ?? 0) + 1);
     },
     refusals: () => refused,
+    mayHaveNames: (hello) => policy.peers !== 'all' || isAmong(policy.peersAllowed, hello),
     flush: () => save([...given]),
   };
 }

@@ -14,6 +14,7 @@ export const SERVICES = {
   mailboxes: ['mailbox:*'],
   profiles: [PROFILES],
   logs: [LOGS, FORKS],
+  names: ['name:*'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Service = keyof typeof SERVICES;
 

@@ -11,6 +11,7 @@ import { attachedTo } from '../runtime/network/attached.ts';
 import { createBlobTraffic } from '../runtime/network/blob-traffic.ts';
 import { createEntryTraffic } from '../runtime/network/entry-traffic.ts';
 import { createNetwork, type Network } from '../runtime/network/network.ts';
+import { createCertificateKeeper } from '../runtime/network/sets/certificates.ts';
 import { createLogKeeper } from '../runtime/network/sets/logs.ts';
 import { createProfileKeeper } from '../runtime/network/sets/profiles.ts';
 import { createScopeKeeper } from '../runtime/network/sets/scopes.ts';
@@ -42,11 +43,12 @@ export async function joinPeers(
     return scope.startsWith(MAILBOX_PREFIX) ? policy.mailboxRetentionDays : 0;
   };
   const { serves } = policy;
+  const withoutNames = serves.filter((each) => each !== 'names');
   const gate = await createPeerGate({ store, clock, policy, isLimited: limits.enabled, onError });
   const network = await createNetwork({
     ...{ store, verifier, sha256, random, clock, signer, peer: signer.key, transports, forwards, gate, onError },
     wants: { sets: setsOf(serves), authors: [] },
-    allow: (wants) => servedOf(wants, serves),
+    allow: (wants, from) => servedOf(wants, gate.mayHaveNames(from) ? serves : withoutNames),
     keepers: [
       createScopeKeeper({
         ...{ store, pipeline, sha256, clock },
@@ -55,18 +57,21 @@ export async function joinPeers(
       }),
       createProfileKeeper(store, context.profileDesk),
       createLogKeeper({ store, logs, sha256, verifier, clock, onError }),
+      createCertificateKeeper({ store, logs, onError }),
     ],
     entries: createEntryTraffic({ store, logs }),
-    blobs: createBlobTraffic({ store, sha256, shelf: createShelf(blobs, logs.blobs, context.blobKeeper.take) }),
+    blobs: createBlobTraffic({ store, sha256, clock, shelf: createShelf(blobs, logs.blobs, context.blobKeeper.take) }),
     name: () => 'relay',
   });
   context.peers.network = network;
+  house.others.count = () => network.peers().length;
   context.metrics.series('peer', () => peerSeries(network.peers(), gate.refusals()));
   return {
     network,
     gate,
     async close() {
       delete context.peers.network;
+      house.others.count = () => 0;
       await network.close();
       await gate.flush();
       await logs.close();

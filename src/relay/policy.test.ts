@@ -41,7 +41,7 @@ test('what is decided about peers is read as strictly, and keys in any case', ()
     ['{"peers_allowed": "x"}', /peers_allowed: expected an array/],
     ['{"peers_blocked": ["abc"]}', /peers_blocked\[0\]: expected a key of 64 hex characters/],
     ['{"peer_quota_bytes": -1}', /peer_quota_bytes/],
-    ['{"serves": ["channels", "toString"]}', /serves\[1\]: expected one of channels, mailboxes, profiles, logs/],
+    ['{"serves": ["channels", "toString"]}', /serves\[1\]: expected one of channels, mailboxes, profiles, logs, names/],
   ];
   for (const [text, named] of wrong) assert.throws(() => parsePolicy(text, 'policy.json'), named, text);
 });

@@ -34,6 +34,8 @@ export interface House extends HousePorts {
   /** Adds a number to those that /metrics prints. */
   measure(measure: Measure): void;
   readonly measures: readonly Measure[];
+  /** How many other peers this installation knows and shares with. */
+  readonly others: { count(): number };
 }
 
 export function createHouse(ports: HousePorts): House {
@@ -49,5 +51,6 @@ export function createHouse(ports: HousePorts): House {
     authorise: (prefix, decide) => void deciders.set(prefix, decide),
     measure: (measure) => void measures.push(measure),
     measures,
+    others: { count: () => 0 },
   };
 }

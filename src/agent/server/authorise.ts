@@ -1,13 +1,26 @@
 /** Who decides on what is placed under names, wherever it comes from: a connection, another peer, a stick. */
+import { toHex } from '../../core/bytes.ts';
 import { decodeEnvelope } from '../../core/envelope/envelope.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { Packet } from '../../core/packet/packet.ts';
 import { claimedName, fromEnvelope, nameOf } from '../../core/packet/packet-envelope.ts';
 import { isAgentName, nameScope } from '../../core/scope.ts';
 import { carriedOp } from '../../runtime/packs/carried.ts';
-import type { Authorise, Candidate } from '../../runtime/pipeline/types.ts';
+import type { Authorisation, Authorise, Candidate } from '../../runtime/pipeline/types.ts';
 import { type Claims, refusal } from './claims.ts';
 import { type Inbox, lifeS } from './inbox.ts';
+
+/** What a packet is sent to that says which others were received. */
+export const ACKNOWLEDGEMENT = 'inbox:ack';
+export const ACKNOWLEDGED_MS = 86_400_000;
+/** Clocks that differ by less are normal. */
+const SKEW_MS = 300_000;
+
+const ID = /^[0-9a-f]{64}$/;
+const MOST_IDS = 256;
+
+/** Ids of the packets that an acknowledgement says were received. */
+export const idsIn = ({ body }: Packet): string[] => body.split(' ', MOST_IDS).filter((id) => ID.test(id));
 
 /** A claim by what was claimed before; another packet where its name has an owner, room, and no longer than it lives. */
 export function authoriseNames(claims: Claims, inbox: () => Inbox): Authorise {
@@ -15,12 +28,16 @@ export function authoriseNames(claims: Claims, inbox: () => Inbox): Authorise {
     const packet = packetIn(candidate);
     if (packet === undefined) return refusal('no packet');
     const name = nameOf(packet);
+    if (packet.dst === ACKNOWLEDGEMENT) return decideAcknowledgement(claims, inbox(), packet, candidate);
     if (!isAgentName(name) || nameScope(name) !== candidate.scope) return refusal('it belongs elsewhere');
     if (claimedName(packet.dst) !== undefined) return claims.decide(name, packet, candidate);
     // On a stick the packet may come before the claim, and a claim of another peer may never come: it waits for an owner.
     if (claims.owner(name) === undefined && candidate.via !== 'sync') return refusal('offline');
-    const { received, expires } = candidate;
-    if (expires === 0 || expires > received + lifeS(packet) * 1000) return refusal('it would outlive its ttl');
+    const { received, expires, via } = candidate;
+    const skew = via === 'sync' ? SKEW_MS : 0;
+    if (expires === 0 || expires > received + lifeS(packet) * 1000 + skew) return refusal('it would outlive its ttl');
+    // Received here, or heard of as received elsewhere: another peer that still has it brings it in vain.
+    if (via === 'sync' && (await inbox().wasReceived(candidate.scope, candidate.id))) return refusal('received before');
     if (await inbox().hasRoom(candidate.scope, packet.pk)) return { kind: 'allowed' };
     return { kind: 'refused', refusal: 'over-limit', detail: 'inbox_full' };
   };
@@ -29,6 +46,20 @@ export function authoriseNames(claims: Claims, inbox: () => Inbox): Authorise {
     if (verdict.kind === 'refused' || candidate.via !== 'sync') return verdict;
     return { kind: 'allowed', also: [...(verdict.also ?? []), carriedOp(candidate)] };
   };
+}
+
+/** Of the owner of a name, for a day, to peers that still keep what was received here. */
+async function decideAcknowledgement(
+  claims: Claims,
+  inbox: Inbox,
+  packet: Packet,
+  { scope, received, expires }: Candidate,
+): Promise<Authorisation> {
+  if (scope !== nameScope(ACKNOWLEDGEMENT)) return refusal('it belongs elsewhere');
+  if (claims.names(toHex(packet.pk)).length === 0) return refusal('offline');
+  if (expires === 0 || expires > received + ACKNOWLEDGED_MS + SKEW_MS) return refusal('it would outlive its ttl');
+  if (await inbox.hasRoom(scope, packet.pk)) return { kind: 'allowed' };
+  return { kind: 'refused', refusal: 'over-limit', detail: 'inbox_full' };
 }
 
 function packetIn({ stored }: Candidate): Packet | undefined {

@@ -14,6 +14,8 @@ export interface Claims {
   readonly size: number;
   /** Key of the owner, 64 hex characters; undefined where nobody has claimed the name, or no longer. */
   owner(name: string): string | undefined;
+  /** Names that the key owns. */
+  names(key: string): string[];
   /** When the claim ends that a packet makes, received then. */
   expiry(packet: Packet, received: number): number;
   /** Says of a verified claim whether it holds, and what that changes. */
@@ -22,7 +24,7 @@ export interface Claims {
 
 interface Row {
   readonly key: string;
-  /** When the claim that made it so was received. */
+  /** When the claim that made it so entered the network. */
   readonly since: number;
   readonly expires: number;
   /** Ids of claims that counted. */
@@ -45,14 +47,14 @@ export async function openClaims(
     const row = rows.get(name);
     return row !== undefined && row.expires > clock.now() ? row : undefined;
   };
-  const owned = (key: string): number => [...rows.keys()].filter((name) => live(name)?.key === key).length;
+  const names = (key: string): string[] => [...rows.keys()].filter((name) => live(name)?.key === key);
 
   const objection = (name: string, key: string, claim: Claim | undefined): string | undefined => {
     if (!isAgentName(name)) return 'bad_name';
     if (claim === undefined) return 'bad_claim';
     const owner = live(name)?.key;
     if (owner !== undefined) return owner === key ? undefined : 'name_claimed';
-    return rows.size >= MOST || owned(key) >= policy.claims_per_key ? 'too_many_claims' : undefined;
+    return rows.size >= MOST || names(key).length >= policy.claims_per_key ? 'too_many_claims' : undefined;
   };
   const expiry = (packet: Packet, received: number): number => {
     const longest = policy.claim_days * DAY;
@@ -65,20 +67,21 @@ export async function openClaims(
       return rows.size;
     },
     owner: (name) => live(name)?.key,
+    names,
     expiry,
-    decide(name, packet, { id, received, via }) {
+    decide(name, packet, { id, time, expires, via }) {
       const key = toHex(packet.pk);
       const claim = parsed(packet.body);
       const detail = objection(name, key, claim);
       if (detail !== undefined) return refusal(detail);
       const row = rows.get(name);
       const seen = row?.seen ?? [];
-      const isOlder = via === 'sync' && row !== undefined && received <= row.since;
+      const isOlder = via === 'sync' && row !== undefined && time <= row.since;
       if (seen.includes(toHex(id)) || isOlder) return { kind: 'allowed' };
       const next: Row = {
         key: claim?.transferTo ?? key,
-        since: received,
-        expires: expiry(packet, received),
+        since: time,
+        expires: Math.min(expiry(packet, time), expires === 0 ? Number.POSITIVE_INFINITY : expires),
         seen: [...seen, toHex(id)].slice(-MOST_SEEN),
       };
       rows.set(name, next);

@@ -7,6 +7,7 @@ import { encodePacket, type Packet } from '../../core/packet/packet.ts';
 import { claimedName, toEnvelope } from '../../core/packet/packet-envelope.ts';
 import { isAgentName, nameScope } from '../../core/scope.ts';
 import type { House } from '../../runtime/house.ts';
+import { ACKNOWLEDGED_MS, ACKNOWLEDGEMENT, idsIn } from './authorise.ts';
 import type { Claims } from './claims.ts';
 import type { Discovery } from './discovery.ts';
 import { type Handed, type Inbox, lifeS } from './inbox.ts';
@@ -42,8 +43,6 @@ export interface Desk {
 }
 
 const OFFER = 1;
-const ID = /^[0-9a-f]{64}$/;
-const MOST_IDS = 256;
 
 export function createDesk(ports: DeskPorts): Desk {
   const { house, names, claims, inbox, ledger, replays, swarms, words, discovery } = ports;
@@ -76,7 +75,7 @@ export function createDesk(ports: DeskPorts): Desk {
     if (rest === undefined) return route(link, received);
     if (kind === 'discover') return say(link, packet, discovery.answer(rest));
     if (kind === 'claim') return claim(link, received);
-    if (dst === 'inbox:ack') return acknowledge(link, received);
+    if (dst === ACKNOWLEDGEMENT) return acknowledge(link, received);
     if (kind === 'scar') return scar(link, packet, rest);
     if (kind === 'swarm' || kind === 'nearest') return swarm(link, received, kind, rest);
     return route(link, received);
@@ -177,12 +176,28 @@ export function createDesk(ports: DeskPorts): Desk {
 
   /** Bears no answer, so that it can't be taken for another's. */
   async function acknowledge(link: Link, { packet, key }: Received): Promise<void> {
-    const ids = packet.body.split(' ', MOST_IDS).filter((id) => ID.test(id));
+    const ids = idsIn(packet);
     const own = new Set([...link.names].filter((name) => claims.owner(name) === key));
     const gone = await inbox.acknowledge(own, ids, link);
     if (gone.length === 0) return;
     ports.drainSoon(link);
     await receipts(gone);
+    if (house.others.count() > 0) await tellOthers(packet);
+  }
+
+  /** Peers that keep copies of what was received let go of them. Where there is no room for that, the copies just end. */
+  async function tellOthers(packet: Packet): Promise<void> {
+    const now = house.clock.now();
+    const scope = nameScope(ACKNOWLEDGEMENT);
+    const arrival = {
+      envelope: toEnvelope(packet),
+      scope,
+      time: now,
+      received: now,
+      hint: '',
+      via: 'ingress',
+    } as const;
+    await house.pipeline.admit({ ...arrival, expires: now + ACKNOWLEDGED_MS });
   }
 
   async function receipts(handed: readonly Handed[]): Promise<void> {

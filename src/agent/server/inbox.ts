@@ -6,11 +6,12 @@ import { concat, fromHex, toHex } from '../../core/bytes.ts';
 import { decodeEnvelope } from '../../core/envelope/envelope.ts';
 import { encodePacket, NOTHING, type Packet } from '../../core/packet/packet.ts';
 import { claimedName, fromEnvelope, toEnvelope } from '../../core/packet/packet-envelope.ts';
-import type { Placed } from '../../core/ports.ts';
+import type { Placed, StoreOp } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
-import { nameScope } from '../../core/scope.ts';
+import { NAME_PREFIX, nameScope } from '../../core/scope.ts';
 import { boundedMap } from '../../runtime/bounded-map.ts';
 import type { House } from '../../runtime/house.ts';
+import { allRecords } from '../../runtime/records.ts';
 import type { Link } from './link.ts';
 
 /** Asks for an acknowledgement: field 100, beside the signature. */
@@ -30,6 +31,12 @@ export interface Inbox {
   put(name: string, packet: Packet): Promise<'queued' | 'inbox_full' | 'offline'>;
   /** Whether one more packet of that sender may wait in the scope. */
   hasRoom(scope: string, sender: Uint8Array): Promise<boolean>;
+  /** Whether a packet was received under that name, and is gone: another peer may still bring it. */
+  wasReceived(scope: string, id: Uint8Array): Promise<boolean>;
+  /** The owner of these names says, at another peer, that those were received: they go, and those still to come are not taken. */
+  receivedElsewhere(owner: string, names: readonly string[], ids: readonly string[]): Promise<void>;
+  /** Forgets what was received and would have ended by now. */
+  tidy(): Promise<void>;
   /** Hands over what waits; nothing twice on one connection. */
   drain(name: string, link: Link): Promise<void>;
   /** Removes what was handed over under those names, and returns it. */
@@ -46,6 +53,11 @@ interface Count {
   readonly bySender: Map<string, number>;
 }
 
+/** Packets that are gone because they were received, until they would have ended: by owner and id, and until when. */
+const RECEIVED = 'keep-received';
+/** For those that were heard of and may never come. */
+const RECEIVED_MS = 86_400_000;
+const ROWS = 1000;
 const COUNTED = 1000;
 const COUNTED_MS = 60_000;
 
@@ -57,6 +69,7 @@ const add = (count: Count, sender: string): void => {
 export function createInbox(
   { store, clock, pipeline }: House,
   policy: { readonly inbox_max: number; readonly inbox_per_sender: number },
+  ownerOf: (name: string) => string | undefined,
 ): Inbox {
   const handed = new Map<Link, Map<string, Handed>>();
   const acknowledging = new WeakSet<Link>();
@@ -82,9 +95,17 @@ export function createInbox(
     return true;
   };
   const remove = async (gone: readonly Handed[]): Promise<void> => {
+    await forget(gone.map(({ placed }) => placed));
+  };
+  const forget = async (gone: readonly Placed[]): Promise<void> => {
     if (gone.length === 0) return;
-    await store.commit(gone.map(({ placed: { scope, time, id } }) => ({ op: 'remove', scope, time, id }) as const));
-    for (const { placed } of gone) {
+    await store.commit(
+      gone.flatMap(({ scope, time, id, expires }): StoreOp[] => [
+        { op: 'remove', scope, time, id },
+        { op: 'put', space: RECEIVED, key: receivedKey(ownerOf(nameIn(scope)), toHex(id)), value: String(expires) },
+      ]),
+    );
+    for (const placed of gone) {
       counts.delete(placed.scope);
       for (const given of handed.values()) given.delete(toHex(placed.id));
     }
@@ -92,6 +113,26 @@ export function createInbox(
 
   return {
     hasRoom,
+    async wasReceived(scope, id) {
+      return (await store.record(RECEIVED, receivedKey(ownerOf(nameIn(scope)), toHex(id)))) !== undefined;
+    },
+    async receivedElsewhere(owner, names, ids) {
+      const value = String(clock.now() + RECEIVED_MS);
+      const rows = ids.map((id) => ({ op: 'put', space: RECEIVED, key: receivedKey(owner, id), value }) as const);
+      if (rows.length > 0) await store.commit(rows);
+      for (const name of names) {
+        const all = await waiting(nameScope(name));
+        await forget(all.map(({ placed }) => placed).filter(({ id }) => ids.includes(toHex(id))));
+      }
+    },
+    async tidy() {
+      const now = clock.now();
+      const ended = (await allRecords(store, RECEIVED)).filter(({ value }) => Number(value) <= now);
+      for (let at = 0; at < ended.length; at += ROWS) {
+        const rows = ended.slice(at, at + ROWS);
+        await store.commit(rows.map(({ key }) => ({ op: 'delete', space: RECEIVED, key }) as const));
+      }
+    },
     async put(name, packet) {
       const now = clock.now();
       const hint = packet.unknown === undefined ? '' : JSON.stringify({ unknown: toHex(packet.unknown) });
@@ -137,6 +178,10 @@ export function createInbox(
 
 /** In seconds from the first intake: 0 stands for the longest. */
 export const lifeS = ({ ttl }: Packet): number => (ttl === 0 ? WEEK_S : Math.min(ttl, WEEK_S));
+
+const nameIn = (scope: string): string => scope.slice(NAME_PREFIX.length);
+
+const receivedKey = (owner = '', id: string): string => `${owner}/${id}`;
 
 const isClaim = ({ dst }: Packet): boolean => claimedName(dst) !== undefined;
 

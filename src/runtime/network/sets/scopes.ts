@@ -7,7 +7,7 @@ import { decodeEnvelope, type Envelope, envelopeId, isSigned } from '../../../co
 import { fitsScope, signedTime } from '../../../core/envelope/placement.ts';
 import { DecodeError } from '../../../core/errors.ts';
 import type { Clock, Placed, Sha256, Store } from '../../../core/ports.ts';
-import { isScope } from '../../../core/scope.ts';
+import { isScope, NAME_PREFIX } from '../../../core/scope.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import type { Row } from '../../../core/sync/session/messages.ts';
 import { wantsSet } from '../../../core/sync/session/wants.ts';
@@ -20,7 +20,7 @@ export interface ScopeKeeperParts {
   readonly pipeline: Pipeline;
   readonly sha256: Sha256;
   readonly clock: Pick<Clock, 'now'>;
-  /** Until when an envelope of that scope and time is kept here; 0: always. */
+  /** Until when an envelope of that scope and time is kept here; 0: always. Packets have a time to live of their own. */
   lifeOf?(scope: string, time: number): number;
   /** Blobs (hex) that an envelope names and that are wanted with it. */
   blobsOf?(envelope: Envelope): Promise<readonly string[]>;
@@ -29,6 +29,8 @@ export interface ScopeKeeperParts {
 const PAGE = 1000;
 const MOST_SCOPES = 10_000;
 const REMEMBERED = 100_000;
+/** Clocks that differ by less are normal. */
+const SKEW_MS = 300_000;
 
 export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
   const { store, pipeline, sha256, clock } = parts;
@@ -62,10 +64,11 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     if (envelope === undefined) return undefined;
     const id = envelopeId(sha256, envelope);
     const time = signedTime(envelope) ?? row.received;
+    if (isPacket(scope) && time > clock.now() + SKEW_MS) return undefined;
     const name = toHex(id);
     givers.set(name, from);
     try {
-      const expires = parts.lifeOf?.(scope, time) ?? 0;
+      const expires = isPacket(scope) ? row.expires : (parts.lifeOf?.(scope, time) ?? 0);
       const arrival = { envelope, scope, time, received: clock.now(), expires, hint: '', via: 'sync' } as const;
       const { kind } = await pipeline.admit(arrival);
       if (kind === 'refused') refused.set(`${scope}/${name}`, true);
@@ -95,7 +98,11 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     },
     async row(scope, item) {
       const placed = await store.find(scope, item.time, item.id);
-      if (placed !== undefined) return { received: placed.received, expires: placed.expires, bytes: placed.envelope };
+      if (placed !== undefined) {
+        const { expires, envelope: bytes } = placed;
+        // When it entered the network, which is what places a packet everywhere.
+        return { received: isPacket(scope) ? placed.time : placed.received, expires, bytes };
+      }
       // It has expired since.
       loaded.get(scope)?.delete(item);
       return undefined;
@@ -111,6 +118,8 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     },
   };
 }
+
+const isPacket = (scope: string): boolean => scope.startsWith(NAME_PREFIX);
 
 const isShared = ({ envelope }: Pick<Placed, 'envelope'>): boolean => isSigned(decodeEnvelope(envelope));
 

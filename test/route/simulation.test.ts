@@ -1,6 +1,8 @@
 /** Hundreds of runs; SEED=n runs that one alone, SEEDS=n that many. Thousands: simulation.long.ts. */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkGaps, checkTalks } from './checks.ts';
+import { gapOf } from './simulation.ts';
 
 const [first, count] = process.env.SEED ? [Number(process.env.SEED), 1] : [1, Number(process.env.SEEDS ?? 200)];
 
@@ -13,3 +15,8 @@ for (const kind of ['killed', 'frozen', 'half frozen'] as const) {
     t.diagnostic(checkGaps(kind, first, Math.ceil(count / 4)));
   });
 }
+
+test('a path that takes over a load does not begin from nothing', () => {
+  const gap = gapOf({ seed: 43, kind: 'half frozen', urgent: false, size: 16_000 });
+  assert.ok(gap < 1000, `${gap} ms`);
+});

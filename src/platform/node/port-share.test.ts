@@ -52,7 +52,7 @@ describe('a shared port', { timeout: 30_000 }, () => {
     if (!socket.closed) await new Promise((done) => socket.once('close', done));
   };
   const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise((turn) => setImmediate(turn));
+    while (!holds()) await new Promise((turn) => setTimeout(turn, 2));
   };
 
   it('gives each connection to the taker of its opening, with every byte that came', async () => {

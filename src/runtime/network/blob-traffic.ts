@@ -1,9 +1,10 @@
 /**
  * Blobs on their way between peers: each is fetched from one peer at a time, checked against its name before anybody
- * sees it, and goes on where it stopped, with another peer if need be. What is wanted is remembered over restarts.
+ * sees it, and goes on where it stopped, with another peer if need be. Who sends what it is not, or nothing for long, is
+ * not asked for it again while it stays. What is wanted is remembered over restarts.
  */
 import { concat, fromHex, toHex } from '../../core/bytes.ts';
-import type { Sha256, Store } from '../../core/ports.ts';
+import type { Clock, Sha256, Store } from '../../core/ports.ts';
 import { LIMITS } from '../../core/registry.ts';
 import type { Supplied, Supply, Take } from '../../core/sync/session/actions.ts';
 import { allRecords } from '../records.ts';
@@ -28,7 +29,12 @@ interface Fetching {
   got: number;
   total: number;
   giver: Giver | undefined;
-  /** Those that said that they don't have it. */
+  /** Whom the pieces came from; of several, nobody knows who is to blame. */
+  readonly givers: Set<Giver>;
+  /** It is in the records of the store. */
+  isRemembered: boolean;
+  stopWaiting: () => void;
+  /** Those that said that they don't have it, or lied about it. */
   readonly lacking: Set<Giver>;
   readonly waiting: Set<(isHere: boolean) => void>;
 }
@@ -48,35 +54,46 @@ const SPACE = 'wanted-blob';
 const MOST_WANTED = 100_000;
 /** Blobs on their way at once, so that what is held in memory is bounded. */
 const AT_ONCE = 8;
+/** A giver that has said nothing of it for so long is given up. */
+const SILENCE_MS = 30_000;
 const NONE = new Uint8Array();
 
 export function createBlobTraffic({
   store,
   shelf,
   sha256,
+  clock,
 }: {
   store: Store;
+  clock: Pick<Clock, 'after'>;
   shelf: BlobShelf;
   sha256: Sha256;
 }): BlobTraffic {
   const sources = new Map<Giver, Source>();
   const wanted = new Map<string, Fetching>();
+  /** Those to begin; on their way; being put away. All others are lacked by all who are here. */
+  const [ready, busy, storing] = [new Set<Fetching>(), new Set<Fetching>(), new Set<Fetching>()];
   let isLoaded = false;
 
   const fetchingOf = (hash: string): Fetching => {
-    const fetching: Fetching = wanted.get(hash) ?? {
-      ...{ hash, pieces: [], got: 0, total: 0, giver: undefined, lacking: new Set(), waiting: new Set() },
+    const present = wanted.get(hash);
+    if (present !== undefined) return present;
+    const fetching: Fetching = {
+      ...{ hash, pieces: [], got: 0, total: 0, giver: undefined, givers: new Set(), lacking: new Set() },
+      ...{ waiting: new Set(), isRemembered: false, stopWaiting: () => {} },
     };
     wanted.set(hash, fetching);
+    ready.add(fetching);
     return fetching;
   };
   const next = (): void => {
-    let busy = [...wanted.values()].filter(({ giver }) => giver !== undefined).length;
-    for (const fetching of wanted.values()) {
-      if (busy >= AT_ONCE) return;
-      if (fetching.giver !== undefined) continue;
-      if (begin(fetching)) busy++;
-      else if (isLackedByAll(fetching)) answer(fetching, false);
+    for (const fetching of ready) {
+      if (busy.size >= AT_ONCE || storing.size >= AT_ONCE) return;
+      if (begin(fetching)) ready.delete(fetching);
+      else if (isLackedByAll(fetching)) {
+        ready.delete(fetching);
+        answer(fetching, false);
+      }
     }
   };
   const isLackedByAll = ({ lacking }: Fetching): boolean => [...sources.keys()].every((giver) => lacking.has(giver));
@@ -84,23 +101,51 @@ export function createBlobTraffic({
     for (const [giver, source] of sources) {
       if (fetching.lacking.has(giver) || !source.fetch(fromHex(fetching.hash, 32) ?? NONE, fetching.got)) continue;
       fetching.giver = giver;
+      fetching.givers.add(giver);
+      busy.add(fetching);
+      waitFor(fetching);
       return true;
     }
     return false;
+  };
+  const waitFor = (fetching: Fetching): void => {
+    fetching.stopWaiting();
+    fetching.stopWaiting = clock.after(SILENCE_MS, () => {
+      giveUp(fetching);
+      next();
+    });
+  };
+  /** Its giver is asked no more for it. */
+  const giveUp = (fetching: Fetching): void => {
+    const { giver } = fetching;
+    forget(fetching);
+    if (giver === undefined) return;
+    fetching.lacking.add(giver);
+    sources.get(giver)?.stop(fromHex(fetching.hash, 32) ?? NONE);
   };
   const answer = (fetching: Fetching, isHere: boolean): void => {
     for (const resolve of fetching.waiting) resolve(isHere);
     fetching.waiting.clear();
   };
+  /** It may begin again, where it stands. */
+  const release = (fetching: Fetching): void => {
+    fetching.stopWaiting();
+    fetching.giver = undefined;
+    busy.delete(fetching);
+    storing.delete(fetching);
+    ready.add(fetching);
+  };
   const forget = (fetching: Fetching): void => {
+    release(fetching);
     fetching.pieces.length = 0;
+    fetching.givers.clear();
     fetching.got = 0;
     fetching.total = 0;
   };
   const remember = async (hashes: readonly string[]): Promise<void> => {
     if (hashes.length === 0 || wanted.size > MOST_WANTED) return;
     await store.commit(hashes.map((key) => ({ op: 'put', space: SPACE, key, value: '' }) as const));
-    for (const hash of hashes) fetchingOf(hash);
+    for (const hash of hashes) fetchingOf(hash).isRemembered = true;
     next();
   };
   const missing = async (hashes: readonly string[]): Promise<string[]> => {
@@ -109,37 +154,53 @@ export function createBlobTraffic({
     return found;
   };
   const finish = async (fetching: Fetching): Promise<void> => {
+    fetching.stopWaiting();
     const bytes = concat(...fetching.pieces);
     if (toHex(sha256(bytes)) !== fetching.hash) {
-      if (fetching.giver !== undefined) fetching.lacking.add(fetching.giver);
-      fetching.giver = undefined;
-      return forget(fetching);
+      if (fetching.givers.size === 1) giveUp(fetching);
+      else forget(fetching);
+      return next();
     }
-    const more = await shelf.put(fetching.hash, bytes);
+    // The next is asked for while this one is put away.
+    busy.delete(fetching);
+    storing.add(fetching);
+    next();
+    try {
+      const more = await shelf.put(fetching.hash, bytes);
+      await remember(await missing(more));
+    } catch (error) {
+      forget(fetching);
+      throw error;
+    }
+    storing.delete(fetching);
     wanted.delete(fetching.hash);
-    await remember(await missing(more));
-    await store.commit([{ op: 'delete', space: SPACE, key: fetching.hash }]);
+    if (fetching.isRemembered) await store.commit([{ op: 'delete', space: SPACE, key: fetching.hash }]);
     answer(fetching, true);
+    next();
+  };
+  /** What was wanted when the process ended, but for what came in its last moment. */
+  const load = async (): Promise<void> => {
+    const hashes = (await allRecords(store, SPACE)).map(({ key }) => key);
+    const lacked = new Set(await missing(hashes));
+    const here = hashes.filter((hash) => !lacked.has(hash));
+    if (here.length > 0) await store.commit(here.map((key) => ({ op: 'delete', space: SPACE, key }) as const));
+    for (const hash of lacked) fetchingOf(hash).isRemembered = true;
+    next();
   };
 
   return {
     join(giver, source) {
       sources.set(giver, source);
+      for (const fetching of wanted.values()) if (!busy.has(fetching) && !storing.has(fetching)) ready.add(fetching);
       if (isLoaded) return next();
       isLoaded = true;
-      void allRecords(store, SPACE).then(
-        (records) => {
-          for (const { key } of records) fetchingOf(key);
-          next();
-        },
-        () => undefined,
-      );
+      void load().catch(() => undefined);
     },
     leave(giver) {
       sources.delete(giver);
       for (const fetching of wanted.values()) {
         fetching.lacking.delete(giver);
-        if (fetching.giver === giver) fetching.giver = undefined;
+        if (fetching.giver === giver && busy.has(fetching)) release(fetching);
       }
       next();
     },
@@ -150,6 +211,7 @@ export function createBlobTraffic({
       if ((await shelf.size(hash)) !== undefined) return true;
       const fetching = fetchingOf(hash);
       fetching.lacking.clear();
+      if (!busy.has(fetching) && !storing.has(fetching)) ready.add(fetching);
       return new Promise((resolve) => {
         fetching.waiting.add(resolve);
         next();
@@ -163,19 +225,17 @@ export function createBlobTraffic({
     },
     async take({ hash, total, at, bytes }, from) {
       const fetching = wanted.get(toHex(hash));
-      if (fetching === undefined || fetching.giver !== from) return;
+      if (fetching === undefined || fetching.giver !== from || !busy.has(fetching)) return;
       const isUsable = total > 0 && total <= LIMITS.blobBytes && at === fetching.got && bytes.length > 0;
       if (!isUsable || (fetching.total > 0 && fetching.total !== total)) {
-        fetching.lacking.add(from);
-        fetching.giver = undefined;
-        forget(fetching);
+        giveUp(fetching);
         return next();
       }
       fetching.total = total;
       fetching.pieces.push(bytes);
       fetching.got += bytes.length;
-      if (fetching.got === total) await finish(fetching);
-      next();
+      if (fetching.got === total) return finish(fetching);
+      waitFor(fetching);
     },
   };
 }

@@ -19,6 +19,14 @@ export function addTickets(app: FastifyInstance, context: RelayContext): void {
     if (!context.isOwner(request)) refuse(404, 'not found');
   };
 
+  /** Numbers alone for strangers: who the others are, and where, is the owner's to see. */
+  app.get('/peers', async () => {
+    const peers = context.peers.network?.peers() ?? [];
+    const connected = peers.filter(({ isConnected }) => isConnected);
+    const exchanging = connected.filter(({ isSettled }) => !isSettled);
+    return { known: peers.length, connected: connected.length, exchanging: exchanging.length };
+  });
+
   app.get('/ticket', async () => ({ ticket: await network().ticket() }));
 
   app.post('/connect', async (request) => {

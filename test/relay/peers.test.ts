@@ -112,6 +112,18 @@ test('a peer that handed over its share of the day is refused, told until when, 
   assert.match(own.text, /pipes_relay_peer_refused_total\{peer="[0-9a-f]{16}"\} [1-9]/);
 });
 
+test('strangers learn how many other machines there are, and nothing of them', async (t) => {
+  const net = createMemoryNetwork();
+  const [here, other] = [await machine(t, net), await machine(t, net)];
+  const ask = async () => (await here.relay.send('GET', '/peers')).json;
+  assert.deepEqual(await ask(), { known: 0, connected: 0, exchanging: 0 });
+  await joined(other, here);
+  assert.deepEqual(await ask(), { known: 1, connected: 1, exchanging: 0 });
+  const alone = await startTestRelay(t);
+  assert.deepEqual((await alone.send('GET', '/peers')).json, { known: 0, connected: 0, exchanging: 0 });
+  assert.equal((await here.relay.send('GET', '/owner/peers')).status, 404);
+});
+
 test('without limits there is no quota', async (t) => {
   const net = createMemoryNetwork();
   const here = await machine(t, net, { policy: { peer_quota_bytes: 0 } });

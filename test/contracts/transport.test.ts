@@ -4,6 +4,7 @@ import { signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { createLibp2pTransport } from '../../src/platform/node/libp2p.ts';
 import { openSharedPort, type SharedPort } from '../../src/platform/node/port-share.ts';
 import { createTlsTransport } from '../../src/platform/node/tls.ts';
+import { peerIdOf } from '../../src/platform/web/libp2p-address.ts';
 import { transportContract } from './transport.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -84,6 +85,34 @@ for (const suffix of ['', '/ws'])
       'tls://a:1',
     ],
   });
+
+transportContract({
+  name: 'libp2p through a relay',
+  hasWire: false,
+  async place() {
+    const port = await openSharedPort({ host: LOOPBACK, port: 0 });
+    const relay = createLibp2pTransport({ seed: new Uint8Array(32).fill(99), port, relay: true });
+    const [address = ''] = relay.addresses();
+    return {
+      async listening(seed) {
+        const transport = createLibp2pTransport({ seed, relays: [address] });
+        await new Promise<void>((held) => {
+          transport.onAddresses(() => {
+            if (transport.addresses().length > 0) held();
+          });
+        });
+        return transport;
+      },
+      nowhere: async () => `${address}/p2p-circuit/p2p/${peerIdOf(signerFromSeed(new Uint8Array(32).fill(98)).key)}`,
+      async close() {
+        await relay.close();
+        await port.close();
+      },
+    };
+  },
+  windowBytes: 2 * 1024 * 1024,
+  unreadable: ['', '/p2p-circuit', '/ip4/127.0.0.1/tcp/1/p2p-circuit', 'tls://a:1'],
+});
 
 /** A port on which nobody listens. */
 async function freePort(): Promise<number> {

@@ -322,8 +322,9 @@ export const addressOf = (transport: Transport): string => {
   return address;
 };
 
-/** Multiaddrs name the key; there its absence is another case. */
-const withoutKey = (address: string): string => address.replace(/\/p2p\/[^/]+$/, '');
+/** Multiaddrs name the key; there its absence is another case, but for those through a relay, which need it. */
+const withoutKey = (address: string): string =>
+  address.includes('/p2p-circuit/') ? address : address.replace(/\/p2p\/[^/]+$/, '');
 
 /** The next stream of that protocol. */
 export function next(transport: Transport, protocol: string): Promise<TransportStream> {

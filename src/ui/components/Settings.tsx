@@ -1,8 +1,9 @@
 /** One's name, the words, how the page looks and speaks, and the way out. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { LIMITS } from '../../core/registry.ts';
 import type { Chat } from '../chat.ts';
 import { nameText } from '../display.ts';
+import { askMachines, type Machines } from '../machines.ts';
 import type { Own } from '../own.ts';
 import type { Settings as Chosen } from '../settings.ts';
 import type { Shell } from '../shell.ts';
@@ -35,6 +36,7 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
           <bdi dir="ltr">{words.settings.version(version)}</bdi>
         </p>
         {relay !== undefined && <p class="hint">{words.settings.relay(relay)}</p>}
+        {relay !== undefined && <OtherMachines relay={relay} />}
         <button
           type="button"
           class="link"
@@ -57,6 +59,20 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
       </button>
     </Sheet>
   );
+}
+
+/** Asked once when the panel opens; nothing is shown of a relay that knows no other machine. */
+function OtherMachines({ relay }: { relay: string }) {
+  const [machines, setMachines] = useState<Machines>();
+  useEffect(() => {
+    let isShown = true;
+    void askMachines(relay).then((told) => isShown && setMachines(told));
+    return () => {
+      isShown = false;
+    };
+  }, [relay]);
+  if (machines === undefined || machines.known === 0) return null;
+  return <p class="hint">{words.machines(machines.connected, machines.exchanging)}</p>;
 }
 
 function You({ chat }: { chat: Chat }) {

@@ -1,4 +1,5 @@
 /** What a scene of the workbench is: a state of the page, and how it comes about. */
+import type { Machines } from '../machines.ts';
 import type { Panel } from '../shell.ts';
 import type { FakePeer } from './fake.ts';
 import type { HomeState } from './fake-home.ts';
@@ -7,6 +8,8 @@ export interface Scene extends HomeState {
   readonly title: string;
   open(): Promise<FakePeer>;
   readonly secure?: boolean;
+  /** What the relay says of other machines. */
+  readonly machines?: Machines;
   readonly tabPerson?: boolean;
   readonly panel?: Panel;
   /** What was kept on this device before. */

@@ -115,6 +115,10 @@ export const arriving: Record<string, Scene> = {
   'words-done': { title: 'The words: kept', open: open(), panel: 'words', acts: [SHOW] },
   invite: { title: 'Invitation', open: open(), panel: 'invite' },
   settings: { title: 'Settings', open: open(), panel: 'settings' },
+  'settings-machines': {
+    ...{ title: 'Settings, the relay catching up with other machines', open: open(), panel: 'settings' },
+    machines: { known: 3, connected: 2, exchanging: 1 },
+  },
   keys: { title: 'The list of keys', open: open(), panel: 'keys' },
   'settings-words': { title: 'Settings, the words not kept', open: open(), confirmed: false, panel: 'settings' },
   'settings-tab': { title: 'Settings of a tab’s person', open: open(), tabPerson: true, panel: 'settings' },

@@ -22,6 +22,7 @@ const root = document.getElementById('app');
 const scene = scenes[new URLSearchParams(location.search).get('scene') ?? ''];
 if (root !== null && scene !== undefined) {
   const shell = createShell();
+  if (scene.machines !== undefined) globalThis.fetch = async () => Response.json(scene.machines);
   shell.panel.value = scene.panel;
   for (const [key, value] of Object.entries(scene.kept ?? {})) sessionStorage.setItem(key, value);
   if (scene.hash !== undefined) history.replaceState(null, '', scene.hash);

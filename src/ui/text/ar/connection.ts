@@ -46,6 +46,18 @@ export const connection: typeof en = {
       many: 'تنتظر # رسالة هنا حتى يعود المُرحِّل.',
       other: 'تنتظر # رسالة هنا حتى يعود المُرحِّل.',
     }),
+  machines: (connected, exchanging) => {
+    if (connected === 0) return 'لا يمكن الوصول إلى أي جهاز آخر الآن.';
+    const joined = many(connected, {
+      zero: 'غير متصل بجهاز آخر',
+      one: 'متصل بجهاز آخر واحد',
+      two: 'متصل بجهازين آخرين',
+      few: 'متصل بـ# أجهزة أخرى',
+      many: 'متصل بـ# جهازًا آخر',
+      other: 'متصل بـ# جهاز آخر',
+    });
+    return exchanging > 0 ? `${joined}، ويجري استدراك ما فات.` : `${joined}.`;
+  },
   queued: (count) =>
     many(count, {
       zero: 'لا شيء ينتظر',

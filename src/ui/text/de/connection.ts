@@ -42,5 +42,13 @@ export const connection: typeof en = {
       one: '# Nachricht wartet hier, bis das Relay zurück ist.',
       other: '# Nachrichten warten hier, bis das Relay zurück ist.',
     }),
+  machines: (connected, exchanging) => {
+    if (connected === 0) return 'Kein anderer Rechner ist gerade erreichbar.';
+    const joined = many(connected, {
+      one: 'Mit # anderen Rechner verbunden',
+      other: 'Mit # anderen Rechnern verbunden',
+    });
+    return exchanging > 0 ? `${joined}, holt auf.` : `${joined}.`;
+  },
   queued: (count) => many(count, { one: '# wartet', other: '# warten' }),
 };

@@ -18,5 +18,14 @@ export const connection = {
       one: '# message waits here until the relay is back.',
       other: '# messages wait here until the relay is back.',
     }),
+  /** What the relay says of other machines. */
+  machines: (connected: number, exchanging: number): string => {
+    if (connected === 0) return 'No other machine can be reached now.';
+    const joined = many(connected, {
+      one: 'Connected with # other machine',
+      other: 'Connected with # other machines',
+    });
+    return exchanging > 0 ? `${joined}, catching up.` : `${joined}.`;
+  },
   queued: (count: number): string => many(count, { one: '# queued', other: '# queued' }),
 };

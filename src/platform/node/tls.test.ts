@@ -64,6 +64,24 @@ describe('the TLS transport', { timeout: 30_000 }, () => {
     await here.close();
   });
 
+  it('resumes nothing: each handshake proves both keys anew', async () => {
+    const { pem } = tlsIdentityOf(mine);
+    const options = { host, port: port.port, rejectUnauthorized: false, ALPNProtocols: [PROTOCOL], ...pem };
+    const session = await new Promise<Buffer>((resolve) => {
+      const first = connect(options);
+      first.once('session', (ticket) => {
+        resolve(ticket);
+        first.destroy();
+      });
+      first.on('error', () => {}).resume();
+    });
+    const second = connect({ ...options, session });
+    second.on('error', () => {});
+    await once(second, 'secureConnect');
+    assert.equal(second.isSessionReused(), false);
+    second.destroy();
+  });
+
   it('trusts no server that shows a certificate of another form', async () => {
     const server = createTlsServer({ ...strangersCertificate(), ALPNProtocols: [PROTOCOL] });
     server.on('tlsClientError', () => {});

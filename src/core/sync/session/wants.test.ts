@@ -100,10 +100,12 @@ test('what another name covers is left out, and nothing else', () => {
   );
 });
 
-test('sets are scopes and the three that are none', () => {
+test('sets are scopes and the four that are none', () => {
   assert.deepEqual(
-    ['channel:main', 'mailbox:dot1:0123456789abcdef', 'name:bot:ann', 'profiles', 'logs', 'forks'].map(isSetName),
-    new Array(6).fill(true),
+    ['channel:main', 'mailbox:dot1:0123456789abcdef', 'name:bot:ann', 'profiles', 'logs', 'forks', 'certificates'].map(
+      isSetName,
+    ),
+    new Array(7).fill(true),
   );
   assert.deepEqual(
     ['channel:*', 'channel:', 'blobs', '', `channel:${'x'.repeat(33)}`, '__proto__'].map(isSetName),

@@ -101,6 +101,8 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
         importEntries(parts, source, options).finally(async () => {
           if (options?.trustHeads === true) checker.wake();
           if (options?.dryRun !== true) await revoking.apply();
+          // A fork may have been found without an entry that arrived.
+          if (options?.dryRun !== true) news.tell();
         }),
       ),
     exportEntries: (options) => exportEntries({ ...parts, own: own.author, followed: friends.followed }, options),

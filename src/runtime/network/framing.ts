@@ -7,7 +7,7 @@ export interface FramedStream {
   readonly stream: TransportStream;
   /** Resolves when more may be sent; many at once go together. */
   send(frames: readonly Uint8Array[]): Promise<void>;
-  /** The next frame; undefined at the end. What it returns is the caller's until the next call. */
+  /** The next frame, the caller's to keep; undefined at the end. */
   receive(): Promise<Uint8Array | undefined>;
 }
 

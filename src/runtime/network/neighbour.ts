@@ -74,6 +74,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
   const isDialer = compare(peer, first.certificate.peer) < 0;
   let hello = first;
   let time = clock.now();
+  let shift = 0;
   const bond: Bond = createBond({ session: random(SESSION_BYTES), now: time });
   let driver: Driver | undefined;
   let wants = parts.wants;
@@ -84,9 +85,11 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
   let stepping = false;
   let isLost = false;
 
-  /** The bond's clock never goes back. */
+  /** The bond's clock never goes back, and goes on where the machine's was set back. */
   const now = (): number => {
-    time = Math.max(time, clock.now());
+    const told = clock.now() + shift;
+    if (told < time) shift += time - told;
+    time = Math.max(time, told);
     return time;
   };
   const begin = (): Driver =>

@@ -116,8 +116,9 @@ function exchange(what: 'envelopes' | 'entries', envelopes: number, entries: num
     const came = (what === 'entries' ? got.entries : got.envelopes) ?? 0;
     if (came < total) throw new Error(`Cannot measure: ${came} of ${total} ${what} came`);
     const taker = await first.again();
+    await taker.run({ do: 'open' });
     const second = await again(giver, taker);
-    await taker.stop();
+    await Promise.all(second.last.map((each) => each.stop()));
     return [
       {
         ...{ what: `first exchange of ${name}`, figure: `${perSecond(rate)}, ${((sync.ms ?? 0) / 1000).toFixed(1)} s` },
@@ -144,32 +145,33 @@ function exchange(what: 'envelopes' | 'entries', envelopes: number, entries: num
   });
 }
 
-/** By way of a slow line, so that the time says how often it went there and back. */
-async function again(giver: PeerProcess, taker: PeerProcess): Promise<{ bytes: number; rounds: number }> {
+/** Twice, by way of a line without and with delay: how much longer it takes says how often it went there and back. */
+async function again(
+  giver: PeerProcess,
+  taker: PeerProcess,
+): Promise<{ bytes: number; rounds: number; last: PeerProcess[] }> {
   const tasks: (() => unknown)[] = [];
-  const stage = lastFirst({ after: (task) => void tasks.push(task) });
+  const lines = await startForwarder(lastFirst({ after: (task) => void tasks.push(task) }), thisNetwork());
+  const runs: PeerAnswer[] = [];
+  let [here, there] = [giver, taker];
   try {
-    await giver.run({ do: 'close' });
-    const back = await giver.again();
-    await back.run({ do: 'open' });
-    const fresh = (await back.run({ do: 'ticket' })).text ?? '';
-    const port = portIn(fresh);
-    const lines = await startForwarder(stage, thisNetwork());
-    const line = await lines.line(
-      { host: '127.0.0.1', port: 0 },
-      { host: '127.0.0.1', port },
-      { delayMs: ROUND_MS / 2 },
-    );
-    await taker.run({ do: 'open' });
-    const { bytes = 0, exchangeMs = 0 } = await taker.run({
-      do: 'sync',
-      ticket: ticketFor(sha256, fresh, [`tls://127.0.0.1:${line.port}`]),
-    });
-    await back.stop();
-    return { bytes, rounds: exchangeMs / ROUND_MS };
+    for (const delayMs of [0, ROUND_MS / 2]) {
+      for (const each of [here, there]) await each.run({ do: 'close' });
+      [here, there] = await Promise.all([here.again(), there.again()]);
+      // Another port than before, so that the line is the only way.
+      await here.run({ do: 'open' });
+      const ticket = (await here.run({ do: 'ticket' })).text ?? '';
+      const to = { host: '127.0.0.1', port: portIn(ticket) };
+      const line = await lines.line({ host: '127.0.0.1', port: 0 }, to, { delayMs });
+      await there.run({ do: 'open' });
+      runs.push(await there.run({ do: 'sync', ticket: ticketFor(sha256, ticket, [`tls://127.0.0.1:${line.port}`]) }));
+    }
   } finally {
     for (const task of tasks) await task();
   }
+  const [fast, slow] = runs;
+  const rounds = ((slow?.exchangeMs ?? 0) - (fast?.exchangeMs ?? 0)) / ROUND_MS;
+  return { bytes: Math.max(...runs.map(({ bytes = 0 }) => bytes)), rounds, last: [here, there] };
 }
 
 const portIn = (ticket: string): number =>

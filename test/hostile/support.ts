@@ -42,10 +42,11 @@ export async function startRelayUnder(
   test: Test,
   rateLimits: 'on' | 'off',
   policy: object = {},
+  more: Readonly<Record<string, string>> = {},
 ): Promise<HostileRelay> {
   const dataDir = temporaryDirectory(test);
   writeFileSync(join(dataDir, 'policy.json'), JSON.stringify(policy));
-  const environment = { PORT: '0', DATA_DIR: dataDir, RATE_LIMITS: rateLimits };
+  const environment = { PORT: '0', DATA_DIR: dataDir, RATE_LIMITS: rateLimits, ...more };
   const running = start(['up', '--json', '--log-level', 'warn'], environment);
   test.after(() => running.stop());
   const { port } = JSON.parse(await running.line((line) => line.startsWith('{'))) as { port: number };

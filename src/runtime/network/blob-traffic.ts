@@ -41,6 +41,7 @@ interface Fetching {
 
 export interface BlobTraffic {
   join(giver: Giver, source: Source): void;
+  /** It is gone, or out of reach. */
   leave(giver: Giver): void;
   /** Fetches what is not here, now or whenever somebody has it. */
   want(hashes: readonly string[], from: Giver): void;
@@ -197,10 +198,13 @@ export function createBlobTraffic({
       void load().catch(() => undefined);
     },
     leave(giver) {
+      const source = sources.get(giver);
       sources.delete(giver);
       for (const fetching of wanted.values()) {
         fetching.lacking.delete(giver);
-        if (fetching.giver === giver && busy.has(fetching)) release(fetching);
+        if (fetching.giver !== giver || !busy.has(fetching)) continue;
+        source?.stop(fromHex(fetching.hash, 32) ?? NONE);
+        release(fetching);
       }
       next();
     },

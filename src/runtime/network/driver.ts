@@ -38,6 +38,8 @@ export interface Driver extends Giver {
   receive(message: Uint8Array): void;
   /** There is room to send again. */
   room(): void;
+  /** The other side cannot be reached for now, or can again: what others have as well is not waited for. */
+  reach(isThere: boolean): void;
   want(wants: Wants): void;
   /** Whether both sides have all that they want of each other. */
   readonly isSettled: boolean;
@@ -162,17 +164,18 @@ export function createDriver(parts: DriverParts): Driver {
       pump();
     }),
   );
-  blobs.join(giver, {
-    fetch(hash, at) {
+  const source = {
+    fetch(hash: Uint8Array, at: number): boolean {
       const isAsked = session.fetch(hash, at);
       pump();
       return isAsked;
     },
-    stop(hash) {
+    stop(hash: Uint8Array): void {
       session.stop(hash);
       pump();
     },
-  });
+  };
+  blobs.join(giver, source);
   session.want(mine);
   pump();
 
@@ -188,6 +191,11 @@ export function createDriver(parts: DriverParts): Driver {
       pump();
     },
     room: flush,
+    reach(isThere) {
+      if (isOver) return;
+      if (isThere) blobs.join(giver, source);
+      else blobs.leave(giver);
+    },
     want(wants) {
       mine = wants;
       session.want(wants);

@@ -148,6 +148,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
     const wasLost = isLost;
     isLost = bond.paths().every(({ state }) => state === 'down');
     if (isOver || isLost === wasLost) return;
+    driver?.reach(!isLost);
     parts.onChange();
     if (isLost) parts.onLost();
   };
@@ -216,6 +217,7 @@ export function createNeighbour(parts: NeighbourParts, first: Hello): Neighbour 
       step();
       pump.start();
       replace(id, stream.passage);
+      notice();
       parts.onChange();
     },
     paths: () =>

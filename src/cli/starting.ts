@@ -27,8 +27,13 @@ export async function startHttp(
 }
 
 /** The chat works without, where the port is occupied. */
-export async function startAgents({ keepPort, dataDir, host, rateLimits }: RelaySettings, house: House, logger: Log) {
-  if (keepPort === 'off') return keepNames(house, dataDir);
+export async function startAgents(
+  { keepPort, p2pPort, dataDir, host, rateLimits }: RelaySettings,
+  house: House,
+  logger: Log,
+) {
+  const alone = p2pPort === 'off' ? async () => undefined : () => keepNames(house, dataDir);
+  if (keepPort === 'off') return alone();
   const { startAgent } = await import('../agent/agent.ts');
   try {
     return await startAgent({
@@ -41,7 +46,7 @@ export async function startAgents({ keepPort, dataDir, host, rateLimits }: Relay
     });
   } catch (error) {
     doneWithout(error, 'Agents are', 'KEEP_PORT', keepPort);
-    return keepNames(house, dataDir);
+    return alone();
   }
 }
 

@@ -26,7 +26,7 @@ const ENTRIES = Number(process.env.PIPES_PEERS_ENTRIES ?? 100_000);
 const BYTES = Number(process.env.PIPES_PEERS_BYTES ?? 2 ** 30);
 const LOGS = 1000;
 /** Each way, so that rounds can be told by their time. */
-const ROUND_MS = 400;
+const ROUND_MS = 1000;
 const LEAST_BYTES = 10_240;
 const ROUNDS = 6;
 

@@ -53,8 +53,8 @@ export interface BlobTraffic {
 
 const SPACE = 'wanted-blob';
 const MOST_WANTED = 100_000;
-/** Blobs on their way at once, so that what is held in memory is bounded. */
-const AT_ONCE = 8;
+/** Blobs on their way at once, and as many being put away: what is held in memory is bounded. */
+const AT_ONCE = 16;
 /** A giver that has said nothing of it for so long is given up. */
 const SILENCE_MS = 30_000;
 const NONE = new Uint8Array();

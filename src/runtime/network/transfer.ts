@@ -10,7 +10,7 @@ import type { LogsOfPeer } from '../logs/logs.ts';
 import { blobHashOf } from '../logs/names.ts';
 import { sideBySide } from '../peer/side-by-side.ts';
 
-const AHEAD = 16;
+const AHEAD = 32;
 
 export interface Transfer {
   get(id: string, options?: TransferOptions): AsyncIterable<Uint8Array>;

@@ -9,7 +9,6 @@ import { get, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { setTimeout as rest } from 'node:timers/promises';
 import { readOwnerFile } from '../../src/relay/owner-file.ts';
 import type { RemotePeer } from '../../src/runtime/api.ts';
 import { temporaryDirectory } from '../support/command.ts';
@@ -105,8 +104,6 @@ export interface Seat {
   hears(ids: readonly string[]): Promise<void>;
   stored(): Promise<string[]>;
   peers(): Promise<RemotePeer[]>;
-  /** Resolves once all that it knows answer. */
-  reaches(): Promise<void>;
 }
 
 export const CHANNEL = 'main';
@@ -129,9 +126,6 @@ export async function sitAt(test: Test, machine: Machine, host = '127.0.0.1'): P
   };
   return {
     ...{ machine, forwarder, desk, heard, peers },
-    async reaches() {
-      while (!(await peers()).every(({ paths }) => paths.some(({ state }) => state === 'up'))) await rest(50);
-    },
     async connect(ticket) {
       const answer = await desk.ask<{ connected: boolean; detail?: string }>('POST', '/connect', { ticket });
       assert.ok(answer.connected, answer.detail ?? 'not connected');

@@ -13,11 +13,13 @@ function assertQuick(t: TestContext, measured: Measured): void {
 }
 
 describe('two peers with two relays between', { skip: whyNoNetworks() ?? false }, () => {
-  it('go on within a second when one relay freezes, and when the other is killed after that', async (t) => {
+  it('go on within a second when one relay freezes', async (t) => {
     const { ann, ben, relays } = await twoRelays(lastFirst(t));
     assertQuick(t, await measure(ann, ben, () => relays[0].child.kill('SIGSTOP')));
-    relays[0].child.kill('SIGCONT');
-    await Promise.all([ann.reaches(), ben.reaches()]);
-    assertQuick(t, await measure(ben, ann, () => relays[1].end('SIGKILL')));
+  });
+
+  it('go on within a second when one relay is killed', async (t) => {
+    const { ann, ben, relays } = await twoRelays(lastFirst(t));
+    assertQuick(t, await measure(ann, ben, () => relays[0].end('SIGKILL')));
   });
 });

@@ -55,7 +55,7 @@ export async function joinPeers(
         lifeOf: (scope, time) => (days(scope) === 0 ? 0 : time + days(scope) * DAY_MS),
         blobsOf: async (envelope) => attachedTo(envelope),
       }),
-      createProfileKeeper(store, context.profileDesk),
+      createProfileKeeper(store, context.profileDesk, sha256),
       createLogKeeper({ store, logs, sha256, verifier, clock, onError }),
       createCertificateKeeper({ store, logs, onError }),
     ],

@@ -27,7 +27,11 @@ export function addTickets(app: FastifyInstance, context: RelayContext): void {
     return { known: peers.length, connected: connected.length, exchanging: exchanging.length };
   });
 
-  app.get('/ticket', async () => ({ ticket: await network().ticket() }));
+  app.get('/ticket', async (request) => {
+    // A page of another site may not take the key to this door out of somebody's browser.
+    if (isOfAnotherSite(request)) refuse(403, 'not allowed', { detail: 'tickets are not for pages of other sites' });
+    return { ticket: await network().ticket() };
+  });
 
   app.post('/connect', async (request) => {
     const peers = network();
@@ -66,12 +70,20 @@ async function connect(network: Network, ticket: string): Promise<{ connected: b
   }
 }
 
-/** From this machine itself: not by way of a proxy that runs on it, nor from a page of another site. */
-function isLocal(address: string, { headers, raw }: FastifyRequest): boolean {
+/**
+ * From this machine itself: not by way of a proxy that runs on it, nor from a page of another site, nor from one that
+ * reached loopback by a name of its own.
+ */
+function isLocal(address: string, request: FastifyRequest): boolean {
+  const { headers, raw } = request;
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-  const isPage = headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
+  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const isNamedSo = name === 'localhost' || isLoopback(name);
   const socket = raw.socket.remoteAddress ?? '';
-  return !isForwarded && !isPage && isLoopback(address) && isLoopback(socket);
+  return !isForwarded && isNamedSo && !isOfAnotherSite(request) && isLoopback(address) && isLoopback(socket);
 }
+
+const isOfAnotherSite = ({ headers: { origin, host } }: FastifyRequest): boolean =>
+  origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
 
 const isLoopback = (address: string): boolean => isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/i.test(address);

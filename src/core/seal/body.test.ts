@@ -70,11 +70,23 @@ test('keys of earlier messages come back as they went in, as many as fit', () =>
   assert.deepEqual(body, { text: '', files: [], agent: false, sender, channel: 'main', sharedKeys });
 });
 
+test('data and receipts come back as they went in, by themselves', () => {
+  const data = Uint8Array.of(0, 1, 2);
+  const none = { text: '', files: [], agent: false, sender, channel: 'main' };
+  assert.deepEqual(opened(encodeBody({ ...outgoing, text: '', files: [], data })), { ...none, data });
+  assert.deepEqual(opened(encodeBody({ ...outgoing, text: '', files: [], data: new Uint8Array() })), {
+    ...none,
+    data: new Uint8Array(),
+  });
+  const receipt = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  assert.deepEqual(opened(encodeBody({ ...outgoing, text: '', files: [], receipt })), { ...none, receipt });
+});
+
 test('another version, feature or critical tag is a newer version, not damage', () => {
   const newer = { kind: 'newer-version' };
   assert.deepEqual(decodeBody(Uint8Array.of(0, 2, 0, 0)), newer);
   assert.deepEqual(decodeBody(Uint8Array.of(0, 1, 0, 1)), newer);
-  assert.deepEqual(decodeBody(rich(...bound, tagged(11, 'x'))), newer);
+  assert.deepEqual(decodeBody(rich(...bound, tagged(15, 'x'))), newer);
   assert.deepEqual(decodeBody(rich(...bound, tagged(7, tagged(11, 'x')))), newer);
 });
 
@@ -105,7 +117,12 @@ test('what is damaged is refused with its field', () => {
     ['shared keys', rich(...bound, tagged(9, ''))],
     ['shared keys', rich(...bound, tagged(9, new Uint8Array(63)))],
     ['shared keys', rich(...bound, tagged(9, new Uint8Array(1001 * 64)))],
-    ['shared keys', rich(tagged(1, 'hi'), ...bound, tagged(9, new Uint8Array(64)))],
+    ['body', rich(tagged(1, 'hi'), ...bound, tagged(9, new Uint8Array(64)))],
+    ['body', rich(tagged(1, 'hi'), ...bound, tagged(11, 'x'))],
+    ['body', rich(...bound, tagged(11, 'x'), tagged(13, new Uint8Array(32)))],
+    ['receipt', rich(...bound, tagged(13, ''))],
+    ['receipt', rich(...bound, tagged(13, new Uint8Array(33)))],
+    ['receipt', rich(...bound, tagged(13, new Uint8Array(1001 * 32)))],
     ['body', rich(...bound, tagged(6, new Uint8Array(65_536)))],
   ];
   for (const [field, bytes] of cases) assert.throws(() => decodeBody(bytes), refused(field), field);

@@ -3,7 +3,7 @@
  * that everything takes, and fetches blobs. It never answers for more than is on disk.
  */
 
-import { DecodeError, PipesError } from '../../core/errors.ts';
+import { DecodeError } from '../../core/errors.ts';
 import type { Sha256 } from '../../core/ports.ts';
 import type { Item } from '../../core/sync/item.ts';
 import type { Action, Supplied, Supply, Take } from '../../core/sync/session/actions.ts';
@@ -66,12 +66,13 @@ export function createDriver(parts: DriverParts): Driver {
   const fail = (error: unknown): void => {
     if (isOver) return;
     if (!(error instanceof DecodeError)) parts.onError(error);
-    session.end(error instanceof PipesError ? error.message : 'something went wrong here');
-    pump();
+    // What went wrong with this disk is nobody else's business.
+    session.end(error instanceof DecodeError ? error.message : 'something went wrong here');
+    pump(true);
   };
   /** Runs it, then goes on; what it throws ends the session. */
   const doing = (work: Promise<void>): void => {
-    work.then(pump, fail);
+    work.then(() => pump(), fail);
   };
   const flush = (): void => {
     if (flushing) return;
@@ -80,12 +81,16 @@ export function createDriver(parts: DriverParts): Driver {
       unsent.shift();
     flushing = false;
   };
-  const pump = (): void => {
+  /** Who does not take answers is given none: what it asks waits in the session, which bounds it. */
+  const pump = (isLast = false): void => {
     if (pumping || isOver) return;
     pumping = true;
     try {
-      for (let actions = session.actions(); actions.length > 0 && !isOver; actions = session.actions()) {
+      while (!isOver && (isLast || unsent.length < MOST_UNSENT)) {
+        const actions = session.actions();
+        if (actions.length === 0) break;
         for (const action of actions) perform(action);
+        flush();
       }
     } finally {
       pumping = false;
@@ -190,7 +195,10 @@ export function createDriver(parts: DriverParts): Driver {
       }
       pump();
     },
-    room: flush,
+    room() {
+      flush();
+      pump();
+    },
     reach(isThere) {
       if (isOver) return;
       if (isThere) blobs.join(giver, source);
@@ -208,7 +216,7 @@ export function createDriver(parts: DriverParts): Driver {
     },
     end(reason) {
       session.end(reason);
-      pump();
+      pump(true);
     },
     drop() {
       if (!isOver) finish();
@@ -217,3 +225,4 @@ export function createDriver(parts: DriverParts): Driver {
 }
 
 const NOTHING = new Uint8Array();
+const MOST_UNSENT = 64;

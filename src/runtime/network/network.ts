@@ -62,6 +62,8 @@ export interface Network extends PeerNetwork {
 
 export const SYNC_PROTOCOL = '/pipes/sync/1';
 const MOST_NEIGHBOURS = 1000;
+/** Strangers that have not said who they are yet. */
+const MOST_HANDSHAKES = 256;
 /** Of one passage: a second one may take another interface, a third would add little. */
 const PATHS_ALIKE = 2;
 const CONNECT_MS = 20_000;
@@ -160,7 +162,10 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     else neighbour.add(line, hello);
     return neighbour;
   };
+  let handshakes = 0;
   const welcome = async (stream: TransportStream): Promise<void> => {
+    if (handshakes >= MOST_HANDSHAKES) return stream.abort();
+    handshakes++;
     const line = framed(stream);
     try {
       const hello = await shakeHands(line, ownHello(), parts, whyNot);
@@ -168,6 +173,8 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     } catch (error) {
       stream.abort();
       if (!(error instanceof RemoteError || error instanceof VerificationError)) onError(error);
+    } finally {
+      handshakes--;
     }
   };
   const dial = async (address: string, peer: KnownPeer, signal?: AbortSignalLike): Promise<Neighbour> => {
@@ -179,7 +186,13 @@ export async function createNetwork(parts: NetworkParts): Promise<Network> {
     const line = framed(stream);
     try {
       const invitation = peer.invitation === undefined ? undefined : fromHex(peer.invitation, 16);
-      return await join(line, await shakeHands(line, ownHello(invitation), parts, whyNot), address);
+      const hello = await shakeHands(line, ownHello(invitation), parts, whyNot);
+      if (toHex(hello.certificate.identity) !== peer.identity) {
+        throw new VerificationError(
+          `Cannot trust ${address}: the peer belongs to another identity than its ticket said`,
+        );
+      }
+      return await join(line, hello, address);
     } catch (error) {
       stream.abort();
       throw error;

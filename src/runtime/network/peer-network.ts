@@ -47,7 +47,7 @@ export async function createPeerNetwork({
     ...{ store, verifier, sha256, random, clock, signer, peer: logSigner.key, transports: parts.transports },
     keepers: [
       createScopeKeeper({ store, pipeline, sha256, clock, blobsOf: async (envelope) => attachedTo(envelope) }),
-      createProfileKeeper(store, profiles),
+      createProfileKeeper(store, profiles, sha256),
       createLogKeeper({ store, logs, sha256, verifier, clock, ...told }),
       createCertificateKeeper({ store, logs, ...told }),
     ],

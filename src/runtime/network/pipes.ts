@@ -16,6 +16,10 @@ import type { KnownPeer } from './known-peers.ts';
 export const PIPE_PROTOCOL = '/pipes/pipe/1';
 const NAME = /^[\x21-\x7e]{1,100}$/;
 const FRAME_BYTES = 65_535;
+/** Under way at once; whoever opens more is cut off. */
+const MOST_PIPES = 1000;
+/** To say which protocol is meant. */
+const NAMING_MS = 10_000;
 
 export interface PipesParts {
   readonly transports: readonly Transport[];
@@ -36,6 +40,7 @@ export interface Pipes {
 export function createPipes(parts: PipesParts): Pipes {
   const takers = new Map<string, (pipe: Pipe) => void>();
   const open = new Set<TransportStream>();
+  let taking = 0;
 
   const pipeOf = (line: FramedStream, hello: Hello, protocol: string): Pipe => {
     const { stream } = line;
@@ -48,13 +53,23 @@ export function createPipes(parts: PipesParts): Pipes {
       identity: toHex(hello.certificate.identity),
       peer: toHex(hello.certificate.peer),
       ...{ protocol, passage: stream.passage, abort },
-      ...streamsOf(line, abort),
+      ...streamsOf(line, abort, () => void open.delete(stream)),
     };
   };
   const take = async (stream: TransportStream): Promise<void> => {
+    if (taking + open.size >= MOST_PIPES) return stream.abort();
+    taking++;
+    try {
+      await takeIn(stream);
+    } finally {
+      taking--;
+    }
+  };
+  const takeIn = async (stream: TransportStream): Promise<void> => {
     const line = framed(stream);
     const hello = await shakeHands(line, parts.hello(), parts, parts.whyNot);
-    const protocol = fromUtf8((await line.receive()) ?? new Uint8Array()) ?? '';
+    const stop = parts.clock.after(NAMING_MS, () => stream.abort());
+    const protocol = fromUtf8((await line.receive().finally(stop)) ?? new Uint8Array()) ?? '';
     const taker = takers.get(protocol);
     await line.send([utf8(taker === undefined ? `nobody here takes pipes of ${protocol}` : '')]);
     if (taker === undefined) return void (await stream.close());
@@ -122,13 +137,17 @@ export function createPipes(parts: PipesParts): Pipes {
 }
 
 /** Backpressure both ways: what is not read stays at the sender. */
-function streamsOf(line: FramedStream, abort: () => void): Pick<Pipe, 'readable' | 'writable'> {
+function streamsOf(line: FramedStream, abort: () => void, ended: () => void): Pick<Pipe, 'readable' | 'writable'> {
+  let hasEnded = false;
+  let isClosed = false;
   const readable = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const frame = await line.receive();
-        if (frame === undefined) controller.close();
-        else controller.enqueue(frame.slice());
+        if (frame !== undefined) return controller.enqueue(frame.slice());
+        hasEnded = true;
+        if (isClosed) ended();
+        controller.close();
       },
       cancel: abort,
     },
@@ -142,7 +161,11 @@ function streamsOf(line: FramedStream, abort: () => void): Pick<Pipe, 'readable'
           await line.send([chunk.slice(at, at + FRAME_BYTES)]);
         }
       },
-      close: () => line.stream.close(),
+      async close() {
+        await line.stream.close();
+        isClosed = true;
+        if (hasEnded) ended();
+      },
       abort,
     },
     { highWaterMark: 1 },

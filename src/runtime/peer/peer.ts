@@ -8,8 +8,8 @@ import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
+import { absentNetwork } from '../network/absent.ts';
 import type { Network } from '../network/network.ts';
-import { createPeerNetwork } from '../network/peer-network.ts';
 import { createTransfer } from '../network/transfer.ts';
 import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
@@ -162,10 +162,13 @@ function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<
   });
 }
 
-/** Without transports it knows of others and reaches nobody. */
-function createOwnNetwork({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Promise<Network> {
+/** Loaded only where there is something to reach others by. */
+async function createOwnNetwork({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Promise<Network> {
+  const { transports = [] } = ports;
+  if (transports.length === 0) return absentNetwork(ports);
+  const { createPeerNetwork } = await import('../network/peer-network.ts');
   return createPeerNetwork({
-    ...{ ports, logs, pipeline, transports: ports.transports ?? [], dot1: self.dot1, name: () => self.state().name },
+    ...{ ports, logs, pipeline, transports, dot1: self.dot1, name: () => self.state().name },
     profiles: {
       watch: directory.watch,
       async accept(json) {

@@ -66,7 +66,10 @@ function OtherMachines({ relay }: { relay: string }) {
   const [machines, setMachines] = useState<Machines>();
   useEffect(() => {
     let isShown = true;
-    void askMachines(relay).then((told) => isShown && setMachines(told));
+    // The page may speak with its own origin alone, which is its relay's.
+    if (URL.parse(relay)?.origin === location.origin) {
+      void askMachines(relay).then((told) => isShown && setMachines(told));
+    }
     return () => {
       isShown = false;
     };

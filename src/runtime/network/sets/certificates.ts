@@ -3,7 +3,8 @@
  * logs than that, and to find all logs of an identity that is followed.
  */
 import { concat, utf8 } from '../../../core/bytes.ts';
-import { CERTIFICATE_KIND } from '../../../core/log/ownership.ts';
+import { readFragment } from '../../../core/log/fragment.ts';
+import { CERTIFICATE_KIND, readCertificate } from '../../../core/log/ownership.ts';
 import type { LogEntryRow, Store } from '../../../core/ports.ts';
 import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
@@ -64,7 +65,7 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
       return isHidden ? undefined : { received: 0, expires: 0, bytes: concat(row.bytes, END) };
     },
     async take(_, rows) {
-      const texts = rows.map(({ bytes }) => bytes).filter(({ length }) => length <= ENTRY_BYTES);
+      const texts = rows.map(({ bytes }) => bytes).filter(isCertificate);
       if (texts.length > 0) await logs.importEntries(texts.flatMap((text, i) => (i === 0 ? [text] : [END, text])));
       return [];
     },
@@ -75,4 +76,13 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
     },
     close: stopHearing,
   };
+}
+
+/** One entry that says whose the log is, and nothing else: a whole log does not come in that way. */
+function isCertificate(text: Uint8Array): boolean {
+  if (text.length > ENTRY_BYTES) return false;
+  const fragment = readFragment(text, 1);
+  if (fragment.kind !== 'entries') return false;
+  const [entry] = fragment.entries;
+  return entry !== undefined && readCertificate(entry) !== undefined;
 }

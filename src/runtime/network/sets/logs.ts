@@ -33,8 +33,8 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
   const { store, logs } = parts;
   const heads = new Map<string, Head>();
   const forks = new Map<string, Uint8Array>();
-  /** One for each choice of authors that some session wants. */
-  const sets = new Set<{ readonly authors: ReadonlySet<string> | undefined; readonly items: ItemSet }>();
+  /** One for each choice of authors that some session wants, for as long as it holds it: peers may choose without end. */
+  const sets = new Set<{ readonly authors: ReadonlySet<string> | undefined; readonly held: WeakRef<ItemSet> }>();
   const forkSet = new ItemSet();
   const watchers = new Set<Watcher>();
 
@@ -44,8 +44,11 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
   const setHead = (author: string, head: Head | undefined): void => {
     const before = heads.get(author);
     if (before !== undefined && head !== undefined && toHex(before.id) === toHex(head.id)) return;
-    for (const { authors, items } of sets) {
-      if (authors !== undefined && !authors.has(author)) continue;
+    for (const choice of sets) {
+      const { authors, held } = choice;
+      const items = held.deref();
+      if (items === undefined) sets.delete(choice);
+      if (items === undefined || (authors !== undefined && !authors.has(author))) continue;
       if (before !== undefined) items.delete(headItem(before));
       if (head !== undefined) items.add(headItem(head));
     }
@@ -130,7 +133,7 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
       const authors = eitherWants(mine, theirs);
       const items = new ItemSet();
       for (const [author, head] of heads) if (authors === undefined || authors.has(author)) items.add(headItem(head));
-      sets.add({ authors, items });
+      sets.add({ authors, held: new WeakRef(items) });
       return items;
     },
     async row(set, item) {

@@ -1,9 +1,10 @@
 /** Profiles as a set: of each key the latest version (spec/06-profiles.md). Their own signatures say what they are worth. */
-import { fromHex, fromUtf8, toHex, utf8 } from '../../../core/bytes.ts';
-import type { Store } from '../../../core/ports.ts';
+import { concat, fromHex, fromUtf8, toHex, utf8 } from '../../../core/bytes.ts';
+import type { Sha256, Store } from '../../../core/ports.ts';
 import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import { PROFILES, wantsSet } from '../../../core/sync/session/wants.ts';
+import { varint } from '../../../core/wire.ts';
 import { allRecords } from '../../records.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
 
@@ -17,28 +18,37 @@ export interface Profiles {
 const SPACE = 'profile';
 const PROFILE_BYTES = 32_768;
 
-export function createProfileKeeper(store: Store, profiles: Profiles): Keeper {
+export function createProfileKeeper(store: Store, profiles: Profiles, sha256: Sha256): Keeper {
   const watchers = new Set<Watcher>();
   const versions = new Map<string, number>();
   let set: Promise<ItemSet> | undefined;
   let loaded: ItemSet | undefined;
-  let giver: Giver | undefined;
+  /** Whose profile an item is, both in hex. */
+  const keys = new Map<string, string>();
+  /** Whom a profile that is being accepted came from, by its key. */
+  const givers = new Map<string, Giver>();
 
+  /** A sum of ids tells sets apart, so that a newer version needs another id. */
   const itemOf = (key: string, version: number): Item => ({
     time: version,
-    id: fromHex(key, 32) ?? new Uint8Array(32),
+    id: sha256(concat(fromHex(key, 32) ?? new Uint8Array(32), varint(version))),
   });
   const note = (key: string, version: number): Item | undefined => {
     const before = versions.get(key) ?? 0;
     if (before >= version || loaded === undefined) return undefined;
-    if (before > 0) loaded.delete(itemOf(key, before));
+    if (before > 0) {
+      loaded.delete(itemOf(key, before));
+      keys.delete(toHex(itemOf(key, before).id));
+    }
     versions.set(key, version);
-    loaded.add(itemOf(key, version));
-    return itemOf(key, version);
+    const item = itemOf(key, version);
+    keys.set(toHex(item.id), key);
+    loaded.add(item);
+    return item;
   };
   profiles.watch((key, version) => {
     const item = note(key, version);
-    if (item !== undefined) for (const watcher of watchers) watcher(PROFILES, item, giver);
+    if (item !== undefined) for (const watcher of watchers) watcher(PROFILES, item, givers.get(key));
   });
   const load = async (): Promise<ItemSet> => {
     loaded = new ItemSet();
@@ -55,16 +65,18 @@ export function createProfileKeeper(store: Store, profiles: Profiles): Keeper {
       return set;
     },
     async row(_, item) {
-      const json = await store.record(SPACE, toHex(item.id));
+      const key = keys.get(toHex(item.id));
+      const json = key === undefined ? undefined : await store.record(SPACE, key);
       return json === undefined ? undefined : { received: 0, expires: 0, bytes: utf8(json) };
     },
     async take(_, rows, from) {
       for (const { bytes } of rows) {
         const json = parse(bytes);
-        giver = from;
-        if (json !== undefined) await profiles.accept(json);
+        const key = (json as { key?: unknown } | null | undefined)?.key;
+        if (typeof key !== 'string') continue;
+        givers.set(key, from);
+        await profiles.accept(json).finally(() => givers.delete(key));
       }
-      giver = undefined;
       return [];
     },
     refuses: () => false,

@@ -7,7 +7,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { type Bond, createBond } from '../../src/core/route/bond.ts';
 import type { Hello } from '../../src/core/sync/session/hello.ts';
 import { decodeMessage, encodeMessage, type Message } from '../../src/core/sync/session/messages.ts';
-import { decodeTicket } from '../../src/core/ticket.ts';
+import { decodeTicket, encodeTicket } from '../../src/core/ticket.ts';
 import type { TransportStream } from '../../src/core/transport.ts';
 import { clock, sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { createTlsTransport } from '../../src/platform/node/tls.ts';
@@ -15,6 +15,7 @@ import { createVerifier } from '../../src/platform/node/verifier.ts';
 import { type FramedStream, framed } from '../../src/runtime/network/framing.ts';
 import { certifyPeer, shakeHands } from '../../src/runtime/network/handshake.ts';
 import { SYNC_PROTOCOL } from '../../src/runtime/network/network.ts';
+import { send } from './support.ts';
 
 type Test = { after(task: () => unknown): void };
 
@@ -36,6 +37,19 @@ export interface Liar {
 }
 
 const WINDOW = 4_194_304;
+
+/** The relay's ticket and its port for peers, by way of loopback. */
+export async function invited(relay: { readonly port: number }): Promise<{ ticket: string; port: number }> {
+  const { ticket } = JSON.parse((await send(relay.port, 'GET', '/ticket')).text) as { ticket: string };
+  const known = decodeTicket(sha256, ticket);
+  const port = Number(
+    known.addresses
+      .find((each) => each.startsWith('tls:'))
+      ?.split(':')
+      .at(-1),
+  );
+  return { ticket: encodeTicket(sha256, { ...known, addresses: [`tls://127.0.0.1:${port}`] }), port };
+}
 
 /** A stream to the peer of the ticket, with no word said on it. */
 export async function reach(

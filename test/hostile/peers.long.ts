@@ -1,31 +1,23 @@
 /** The attacks of peers.test.ts that are about numbers, at full size. */
 import { test } from 'node:test';
-import { decodeTicket } from '../../src/core/ticket.ts';
-import { sha256 } from '../../src/platform/node/crypto.ts';
+import { invited } from './lying-peer.ts';
 import { openFiles } from './open-files.ts';
 import { endlessWants, hugeClaims, knockers, needyOne, silentOnes, unwanted } from './peer-attacks.ts';
-import { attackers, send, startRelayUnder, withstands } from './support.ts';
+import { attackers, startRelayUnder, withstands } from './support.ts';
 
 const MANY = 10_000;
 const skip = openFiles() < MANY + 1000 && `needs a limit of ${MANY + 1000} open files (ulimit -n), got ${openFiles()}`;
 
 test('10,000 connections to the port of peers keep nobody out', { skip }, async (t) => {
   const relay = await startRelayUnder(t, 'off', {}, { P2P_PORT: '0' });
-  const { ticket } = JSON.parse((await send(relay.port, 'GET', '/ticket')).text) as { ticket: string };
-  const { addresses } = decodeTicket(sha256, ticket);
-  const port = Number(
-    addresses
-      .find((each) => each.startsWith('tls:'))
-      ?.split(':')
-      .at(-1),
-  );
+  const { port } = await invited(relay);
   await withstands(relay, 192, () => knockers(t, port, MANY, attackers));
 });
 
 test('hours of lies in minutes leave its memory as it was', { timeout: 600_000 }, async (t) => {
   const relay = await startRelayUnder(t, 'off', {}, { P2P_PORT: '0' });
   await relay.serves();
-  const { ticket } = JSON.parse((await send(relay.port, 'GET', '/ticket')).text) as { ticket: string };
+  const { ticket } = await invited(relay);
   await withstands(relay, 192, async () => {
     for (let round = 0; round < 5; round++) {
       await endlessWants(t, ticket, 1000);

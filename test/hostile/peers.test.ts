@@ -6,6 +6,7 @@ import { open } from '../../src/open/node.ts';
 import { sha256 } from '../../src/platform/node/crypto.ts';
 import type { Peer } from '../../src/runtime/api.ts';
 import { temporaryDirectory } from '../support/command.ts';
+import { invited } from './lying-peer.ts';
 import {
   endlessWants,
   garbage,
@@ -17,7 +18,7 @@ import {
   unwanted,
   wrongBlobs,
 } from './peer-attacks.ts';
-import { attackers, type HostileRelay, send, startRelayUnder, withstands } from './support.ts';
+import { attackers, type HostileRelay, startRelayUnder, withstands } from './support.ts';
 
 const MOST_MIB = 96;
 
@@ -27,10 +28,11 @@ describe('a relay with lying peers', () => {
   let relay: HostileRelay;
   let friend: Peer;
   let ticket: string;
+  let port: number;
 
   before(async () => {
     relay = await startRelayUnder(suite, 'off', {}, { P2P_PORT: '0' });
-    ticket = JSON.parse((await send(relay.port, 'GET', '/ticket')).text).ticket;
+    ({ ticket, port } = await invited(relay));
     friend = await open({ dataDir: temporaryDirectory(suite), network: { port: 'off' } });
     suite.after(() => friend.close());
     await friend.network.connect(ticket);
@@ -64,7 +66,7 @@ describe('a relay with lying peers', () => {
   it('throws out who sends noise', (t) => stands(() => garbage(t, ticket, 2)));
   it('waits for nobody who says nothing', (t) => stands(() => silentOnes(t, ticket, 100)));
   it('lets friends in while strangers hold a thousand connections', (t) =>
-    stands(() => knockers(t, portOf(ticket), 1000, attackers)));
+    stands(() => knockers(t, port, 1000, attackers)));
 
   it('says what is wrong with a ticket, and reaches nobody by a false one', async (t) => {
     const refused = async (text: string, why: RegExp): Promise<void> => {
@@ -83,11 +85,3 @@ describe('a relay with lying peers', () => {
     await relay.serves();
   });
 });
-
-const portOf = (ticket: string): number =>
-  Number(
-    decodeTicket(sha256, ticket)
-      .addresses.find((each) => each.startsWith('tls:'))
-      ?.split(':')
-      .at(-1),
-  );

@@ -32,7 +32,9 @@ export interface Running {
 }
 
 export function start(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
-  const env = { PATH: process.env.PATH ?? '', RATE_LIMITS: 'off', KEEP_PORT: 'off', P2P_PORT: 'off', ...environment };
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const quiet = { RATE_LIMITS: 'off', KEEP_PORT: 'off', P2P_PORT: 'off' };
+  const env = { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...quiet, ...environment };
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined).end(input);
   let stderr = '';

@@ -48,7 +48,7 @@ async function perform(job: PeerJob): Promise<PeerAnswer> {
       await peer?.close();
       return {};
     case 'ticket':
-      return { text: (await network().ticket()) ?? '' };
+      return { text: (await present().ticket()) ?? '' };
     case 'sync':
       return sync(job.ticket);
     case 'count':
@@ -68,7 +68,6 @@ const present = (): Peer => {
   if (peer === undefined) throw new Error('the peer is not open');
   return peer;
 };
-const network = (): Peer['network'] => present().network;
 
 async function fill({ envelopes, logs, entries }: Extract<PeerJob, { do: 'fill' }>): Promise<PeerAnswer> {
   await mkdir(dataDir, { recursive: true });
@@ -129,11 +128,11 @@ async function writeLog(length: number): Promise<{ author: string; text: string 
 
 async function sync(ticket: string): Promise<PeerAnswer> {
   const begun = performance.now();
-  await network().connect(ticket);
+  await present().connect(ticket);
   const connected = performance.now();
-  await network().settled();
+  await present().network.settled();
   const ended = performance.now();
-  const [other] = network().peers();
+  const [other] = present().peers();
   const bytes = (other?.sentBytes ?? 0) + (other?.receivedBytes ?? 0);
   return { ms: ended - begun, exchangeMs: ended - connected, bytes };
 }

@@ -26,13 +26,13 @@ async function here(dataDir = 'data/here'): Promise<void> {
     });
     void readable.pipeThrough(shout).pipeTo(writable);
   });
-  console.log(await peer.network.ticket());
+  console.log(await peer.ticket());
   process.once('SIGINT', () => peer.close()).once('SIGTERM', () => peer.close());
 }
 
 async function there(ticket: string, dataDir = 'data/there'): Promise<void> {
   const peer = await open({ dataDir, name: 'There', network });
-  const { identity, name } = await peer.network.connect(ticket);
+  const { identity, name } = await peer.connect(ticket);
   await peer.network.settled();
   const answer = new Promise<string>((resolve) => peer.onMessage(({ bytes: said }) => resolve(text(said))));
   const { delivered } = await peer.send(identity, bytes('what do you have?'));

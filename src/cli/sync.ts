@@ -52,8 +52,8 @@ export function syncOnce(flags: SyncFlags, output: Output, ticket?: string): Pro
     await meet(peer, flags, ticket);
     const late = AbortSignal.timeout(timeoutMs);
     await reached(peer, late);
-    if (peer.network.peers().some(({ isConnected }) => isConnected)) await peer.network.settled({ signal: late });
-    return report(peer.network.peers(), output);
+    if (peer.peers().some(({ isConnected }) => isConnected)) await peer.network.settled({ signal: late });
+    return report(peer.peers(), output);
   });
 }
 
@@ -69,11 +69,11 @@ async function withNetwork(flags: SyncFlags, work: (peer: Peer) => Promise<numbe
 
 /** The ticket's peer, and the relay on the same data. */
 async function meet(peer: Peer, { dataDir, timeout }: SyncFlags, ticket: string | undefined): Promise<void> {
-  if (ticket !== undefined) await peer.network.connect(ticket, { timeoutMs: secondsToMs('--timeout', timeout) });
+  if (ticket !== undefined) await peer.connect(ticket, { timeoutMs: secondsToMs('--timeout', timeout) });
   const relay = await findOwnRelay(dataDir);
   const own = await relay?.ask<{ ticket: string }>('GET', '/ticket').catch(() => undefined);
-  if (own !== undefined) await peer.network.connect(own.ticket).catch(() => undefined);
-  if (peer.network.peers().length > 0) return;
+  if (own !== undefined) await peer.connect(own.ticket).catch(() => undefined);
+  if (peer.peers().length > 0) return;
   throw new UsageError('Cannot sync: no peer is known. Join one with "pipes connect TICKET".');
 }
 
@@ -81,7 +81,7 @@ async function meet(peer: Peer, { dataDir, timeout }: SyncFlags, ticket: string 
 function reached(peer: Peer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      const isOver = peer.network.peers().every(({ isConnected, problem }) => isConnected || problem !== undefined);
+      const isOver = peer.peers().every(({ isConnected, problem }) => isConnected || problem !== undefined);
       if (!isOver && !signal.aborted) return;
       stop();
       clearInterval(timer);

@@ -65,15 +65,6 @@ export interface PeerNetwork {
   readonly key: string;
   /** Where others can reach it now. */
   addresses(): string[];
-  /** A line of text that lets whoever has it connect, for 30 days. */
-  ticket(): Promise<string>;
-  /**
-   * Remembers the peer of a ticket and resolves once it is connected; from then on the two share what they hold. Rejects
-   * with DecodeError for what is no ticket, RemoteError where nobody answers: the peer is tried again nevertheless.
-   */
-  connect(ticket: string, options?: ConnectOptions): Promise<RemotePeer>;
-  /** All that are known. */
-  peers(): RemotePeer[];
   /** Ends the connection and makes no other. */
   forget(key: string): Promise<void>;
   /** Resolves when all who are connected have all that they want of each other. */

@@ -6,7 +6,7 @@ import type { AbortSignalLike, LogDialect } from '../core/ports.ts';
 import type { PeerBundles } from './api-bundles.ts';
 import type { DirectMessage, Pipe, Sent, TransferOptions } from './api-direct.ts';
 import type { LogFile, Logs } from './api-logs.ts';
-import type { PeerNetwork, RemotePath } from './api-network.ts';
+import type { ConnectOptions, PeerNetwork, RemotePath, RemotePeer } from './api-network.ts';
 import type { People, RosterEvent } from './api-people.ts';
 
 export type * from './api-bundles.ts';
@@ -163,10 +163,20 @@ export interface Peer {
   readonly logs: Logs;
   /** Logs and their files on anything that holds files. Refused in browsers, which reach no folders. */
   readonly bundles: PeerBundles;
-  /** Other peers, reached directly and over relays. */
+  /** The peer's own key and addresses, and when connections change. */
   readonly network: PeerNetwork;
   /** Whose keys are known here, and which were compared. */
   readonly people: People;
+  /** A line of text that lets whoever has it connect, for 30 days. */
+  ticket(): Promise<string>;
+  /**
+   * Remembers the peer of a ticket and resolves once it is connected, directly or over relays; from then on the two share
+   * what they hold. Rejects with DecodeError for what is no ticket, RemoteError where nobody answers: the peer is tried
+   * again nevertheless.
+   */
+  connect(ticket: string, options?: ConnectOptions): Promise<RemotePeer>;
+  /** All that are known. */
+  peers(): RemotePeer[];
   /**
    * Sends bytes to an identity (its key in hex), sealed to it alone; at most 60,000. Resolves once that is durable here;
    * it goes by whatever meets the recipient. Rejects with UsageError where nothing is known of the identity.

@@ -4,12 +4,12 @@ import { open } from '../../src/open/node.ts';
 const [dataDir = '', port = '0', ticket, ...files] = process.argv.slice(2);
 const peer = await open({ dataDir, network: { port: Number(port), host: '127.0.0.1' }, onError: () => {} });
 const say = (fact: object): void => void process.stdout.write(`${JSON.stringify(fact)}\n`);
-say({ ticket: await peer.network.ticket() });
-const receivedBytes = (): number => peer.network.peers()[0]?.receivedBytes ?? 0;
+say({ ticket: await peer.ticket() });
+const receivedBytes = (): number => peer.peers()[0]?.receivedBytes ?? 0;
 if (ticket !== undefined) {
   setInterval(() => say({ receivedBytes: receivedBytes() }), 10).unref();
   // The other one may be away at this moment: it is tried again.
-  await peer.network.connect(ticket).catch(() => undefined);
+  await peer.connect(ticket).catch(() => undefined);
   for (const id of files) await fetched(id);
   await caughtUp();
   say({ receivedBytes: receivedBytes() });
@@ -30,7 +30,7 @@ async function fetched(id: string): Promise<void> {
 }
 
 async function caughtUp(): Promise<void> {
-  while (!peer.network.peers().some(({ isSettled }) => isSettled)) await changed();
+  while (!peer.peers().some(({ isSettled }) => isSettled)) await changed();
 }
 
 function changed(): Promise<void> {

@@ -14,10 +14,10 @@ async function start(name: string) {
     identity: peer.identity.key,
     errors,
     heard,
-    connect: (ticket: string) => peer.network.connect(ticket),
-    ticket: () => peer.network.ticket(),
+    connect: (ticket: string) => peer.connect(ticket),
+    ticket: () => peer.ticket(),
     addresses: () => peer.network.addresses(),
-    peers: () => peer.network.peers(),
+    peers: () => peer.peers(),
     settled: () => peer.network.settled(),
     async say(to: string, said: string): Promise<void> {
       await (await peer.send(to, bytes(said))).delivered;

@@ -35,7 +35,7 @@ describe('a relay with lying peers', () => {
     ({ ticket, port } = await invited(relay));
     friend = await open({ dataDir: temporaryDirectory(suite), network: { port: 'off' } });
     suite.after(() => friend.close());
-    await friend.network.connect(ticket);
+    await friend.connect(ticket);
     await friend.channel('honest').join();
   });
   after(async () => {
@@ -70,8 +70,8 @@ describe('a relay with lying peers', () => {
 
   it('says what is wrong with a ticket, and reaches nobody by a false one', async (t) => {
     const refused = async (text: string, why: RegExp): Promise<void> => {
-      await assert.rejects(friend.network.connect(text, { timeoutMs: 5000 }), why);
-      assert.equal(friend.network.peers().filter(({ isConnected }) => isConnected).length, 1);
+      await assert.rejects(friend.connect(text, { timeoutMs: 5000 }), why);
+      assert.equal(friend.peers().filter(({ isConnected }) => isConnected).length, 1);
     };
     const known = decodeTicket(sha256, ticket);
     await refused(ticket.slice(0, -4), /cut short or misspelt/);
@@ -81,7 +81,7 @@ describe('a relay with lying peers', () => {
     const stranger = await open({ dataDir: temporaryDirectory(t), network: { port: 'off' } });
     t.after(() => stranger.close());
     const forged = encodeTicket(sha256, { ...known, invitation: new Uint8Array(16) });
-    await assert.rejects(stranger.network.connect(forged, { timeoutMs: 5000 }), /not invited/);
+    await assert.rejects(stranger.connect(forged, { timeoutMs: 5000 }), /not invited/);
     await relay.serves();
   });
 });

@@ -33,7 +33,7 @@ async function hidden(t: TestContext, name: string, relay: string) {
   const peer = await open({ dataDir: directory(t), name, network: { port: 'off' } });
   t.after(() => peer.close());
   assert.deepEqual(peer.network.addresses(), [], 'nobody reaches it yet');
-  await peer.network.connect(relay);
+  await peer.connect(relay);
   while (peer.network.addresses().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   return peer;
 }
@@ -41,7 +41,7 @@ async function hidden(t: TestContext, name: string, relay: string) {
 test('two hidden peers meet through a relay at once: sealed messages, pipes and files go between them', async (t) => {
   const relay = await forwarder(t);
   const [ann, ben] = [await hidden(t, 'Ann', relay), await hidden(t, 'Ben', relay)];
-  const met = await ben.network.connect(await ann.network.ticket());
+  const met = await ben.connect(await ann.ticket());
   assert.deepEqual([met.name, met.identity, met.isConnected], ['Ann', ann.identity.key, true]);
   assert.ok(ben.paths(ann.identity.key).every(({ passage }) => passage === 'relayed'));
 

@@ -74,7 +74,7 @@ test('two peers joined by a ticket share what was said before and after', async 
   const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
   await ann.peer.channel('main').join();
   await ben.peer.channel('main').join();
-  await ben.peer.network.connect(await ann.peer.network.ticket());
+  await ben.peer.connect(await ann.peer.ticket());
   await until(
     async () =>
       (await ann.peer.channel('main').members()).length === 2 &&
@@ -89,7 +89,7 @@ test('two peers joined by a ticket share what was said before and after', async 
   await Promise.all([hasTexts(ann.peer, 2), hasTexts(ben.peer, 2)]);
   assert.deepEqual(await texts(ann.peer), ['hello from Ann', 'hello from Ben']);
   assert.deepEqual(await texts(ben.peer), ['hello from Ann', 'hello from Ben']);
-  const [seen] = ann.peer.network.peers();
+  const [seen] = ann.peer.peers();
   assert.deepEqual([seen?.name, seen?.isConnected, seen?.identity], ['Ben', true, ben.peer.identity.key]);
 });
 
@@ -107,7 +107,7 @@ async function joined(
   net = createMemoryNetwork(),
 ): Promise<{ net: MemoryNetwork; ann: Made; ben: Made }> {
   const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
-  await ben.peer.network.connect(await ann.peer.network.ticket());
+  await ben.peer.connect(await ann.peer.ticket());
   await Promise.all([ann.peer.network.settled(), ben.peer.network.settled()]);
   return { net, ann, ben };
 }
@@ -178,7 +178,7 @@ test('logs, with the files that they name, come along, and live entries follow',
   const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
   const { id } = await ann.peer.put([random(500_000)]);
   await ann.peer.logs.append('photo', { file: id });
-  await ben.peer.network.connect(await ann.peer.network.ticket());
+  await ben.peer.connect(await ann.peer.ticket());
   await ben.peer.network.settled();
   const { key } = await ann.peer.logs.own();
   const read = async (): Promise<string[]> => {
@@ -212,11 +212,11 @@ test('who wants followed logs alone is given these, others as soon as they are f
   const net = createMemoryNetwork();
   const [hub, ann, eve] = [await make(t, net, 'Hub'), await make(t, net, 'Ann'), await make(t, net, 'Eve')];
   for (const each of [hub, ann, eve]) await each.peer.logs.append('note', { text: '"mine"' });
-  for (const each of [ann, eve]) await each.peer.network.connect(await hub.peer.network.ticket());
+  for (const each of [ann, eve]) await each.peer.connect(await hub.peer.ticket());
   await hub.peer.network.settled();
   const ben = await make(t, net, 'Ben', { logs: 'followed' });
   await ben.peer.logs.follow(await keyOf(ann));
-  await ben.peer.network.connect(await hub.peer.network.ticket());
+  await ben.peer.connect(await hub.peer.ticket());
   const comes = async (author: Made): Promise<void> => {
     const key = await keyOf(author);
     for await (const entry of ben.peer.logs.entries({ live: true })) if (entry.key === key && entry.depth === 1) return;
@@ -234,17 +234,17 @@ test('who wants certificates alone is given these, and an identity that is follo
   const [hub, ann] = [await make(t, net, 'Hub'), await make(t, net, 'Ann')];
   for (const each of [hub, ann])
     for (const text of ['one', 'two']) await each.peer.logs.append('note', { text: `"${text}"` });
-  await ann.peer.network.connect(await hub.peer.network.ticket());
+  await ann.peer.connect(await hub.peer.ticket());
   await hub.peer.network.settled();
   const eve = await make(t, net, 'Eve', { logs: 'certificates' });
-  await eve.peer.network.connect(await hub.peer.network.ticket());
+  await eve.peer.connect(await hub.peer.ticket());
   await eve.peer.network.settled();
   for await (const { entries } of eve.peer.logs.list()) assert.equal(entries, 1);
   assert.deepEqual(await authorsOf(eve), [await keyOf(hub), await keyOf(ann)].sort());
 
   const ben = await make(t, net, 'Ben', { logs: 'followed' });
   await ben.peer.logs.follow(ann.peer.identity.key);
-  await ben.peer.network.connect(await hub.peer.network.ticket());
+  await ben.peer.connect(await hub.peer.ticket());
   for await (const { key, depth } of ben.peer.logs.entries({ live: true })) {
     if (key === (await keyOf(ann)) && depth === 2) break;
   }
@@ -256,7 +256,7 @@ test('a log that went two ways is found out, and everybody hears of it', async (
   const [one, other] = await twoBranches();
   await ann.peer.logs.importEntries([one]);
   await ben.peer.logs.importEntries([other]);
-  for (const each of [ann, ben]) await cem.peer.network.connect(await each.peer.network.ticket());
+  for (const each of [ann, ben]) await cem.peer.connect(await each.peer.ticket());
   for (const { peer } of [ann, ben, cem]) {
     await until(
       async () => (await peer.logs.forks()).length === 1,
@@ -273,10 +273,10 @@ test('a log that went two ways is found out, and everybody hears of it', async (
 test('who was not invited is let in by neither side, and told why', async (t) => {
   const net = createMemoryNetwork();
   const [ann, eve] = [await make(t, net, 'Ann'), await make(t, net, 'Eve')];
-  const ticket = await ann.peer.network.ticket();
+  const ticket = await ann.peer.ticket();
   const bare = encodeTicket(sha256, { ...withoutInvitation(decodeTicket(sha256, ticket)), name: '' });
-  await assert.rejects(eve.peer.network.connect(bare, { timeoutMs: 5000 }), /not invited, or the ticket is too old/);
-  assert.deepEqual(ann.peer.network.peers(), []);
+  await assert.rejects(eve.peer.connect(bare, { timeoutMs: 5000 }), /not invited, or the ticket is too old/);
+  assert.deepEqual(ann.peer.peers(), []);
 });
 
 test('a link that breaks is made again, and what was said meanwhile comes', async (t) => {

@@ -10,6 +10,7 @@ import type { Hello } from '../../core/sync/session/hello.ts';
 import type { Wants } from '../../core/sync/session/wants.ts';
 import { decodeTicket, encodeTicket } from '../../core/ticket.ts';
 import type { Transport, TransportStream } from '../../core/transport.ts';
+import type { Peer } from '../api.ts';
 import type { ConnectOptions, NetworkEvents, PeerNetwork, RemotePeer } from '../api-network.ts';
 import type { BlobTraffic } from './blob-traffic.ts';
 import { createDialling, type Dialling } from './dialling.ts';
@@ -49,7 +50,7 @@ export interface NetworkParts {
   onError?(error: unknown): void;
 }
 
-export interface Network extends PeerNetwork {
+export interface Network extends PeerNetwork, Pick<Peer, 'ticket' | 'connect' | 'peers'> {
   readonly pipes: Pipes;
   /** From now on, of all who are connected and of all to come. */
   want(wants: Wants): void;

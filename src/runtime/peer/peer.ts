@@ -96,6 +96,9 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   return {
     identity: identityOf(self),
     logs,
+    ticket: network.ticket,
+    connect: network.connect,
+    peers: network.peers,
     send(identity, bytes) {
       checkOpen();
       return direct.send(identity, bytes);

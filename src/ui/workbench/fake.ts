@@ -144,7 +144,18 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
     get network(): never {
       throw new Error('Cannot use the network: the made-up peer has none');
     },
-    ...{ send: absent, onMessage: absent, pipe: absent, onPipe: absent, put: absent, get: absent, paths: absent },
+    ...{
+      ticket: absent,
+      connect: absent,
+      peers: absent,
+      send: absent,
+      onMessage: absent,
+      pipe: absent,
+      onPipe: absent,
+      put: absent,
+      get: absent,
+      paths: absent,
+    },
     people: {
       list: async () => [...people.values()],
       safetyNumber: async (key) => (key === KEY || !people.has(key) ? undefined : digits(key)),

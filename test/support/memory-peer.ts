@@ -31,7 +31,7 @@ export async function createMemoryPeer({ http, seed = random(32), store, blobs, 
   };
   // Quick retries, since the fake relay answers at once; long enough for it to answer on a busy machine.
   return createPeer(
-    { ...ports, clock: { now: clock.now, after: (ms, task) => clock.after(Math.min(ms, 100), task) } },
+    { ...ports, clock: { now: ports.clock.now, after: (ms, task) => clock.after(Math.min(ms, 100), task) } },
     options,
   );
 }

@@ -4,7 +4,9 @@ import { createFakeRelay } from '../../../test/support/fake-relay.ts';
 import { createMemoryPeer, membersWhere, messageWhere } from '../../../test/support/memory-peer.ts';
 import { RemoteError } from '../../core/errors.ts';
 import type { Http } from '../../core/ports.ts';
+import { clock } from '../../platform/node/crypto.ts';
 import type { Peer } from '../api.ts';
+import type { PeerPorts } from './ports.ts';
 
 /** Until the channels that the peer is in fit, or what else is asked of it. */
 function joinedWhere(peer: Peer, fits: (names: string[]) => boolean): Promise<void> {
@@ -51,9 +53,9 @@ function switched(http: Http) {
 const RELAY = 'http://relay.test';
 const seed = new Uint8Array(32).fill(4);
 
-async function lostAndFriend() {
+async function lostAndFriend(more: Partial<PeerPorts> = {}) {
   const relay = createFakeRelay();
-  const common = { http: relay.http, relay: RELAY };
+  const common = { http: relay.http, relay: RELAY, more };
   const lost = await createMemoryPeer({ ...common, seed, name: 'Ada' });
   const friend = await createMemoryPeer({ ...common, name: 'Grace' });
   for (const channel of ['garden', 'main']) {
@@ -128,20 +130,45 @@ test('one identity on two devices: what one joins or is called, the other is, to
   await Promise.all([friend.close(), restored.close(), first.close()]);
 });
 
-test('what was changed on a device that was away is not lost to what another said meanwhile', async () => {
-  const { relay, friend, restored } = await lostAndFriend();
-  await restored.adoptProfile();
+/** Two devices of one identity, of which one is away until it is connected. */
+async function homeAndAway(more: Partial<PeerPorts> = {}) {
+  const { relay, friend, restored: home } = await lostAndFriend(more);
+  await home.adoptProfile();
   await membersWhere(friend.channel('main'), (names) => names.length === 2);
   const network = switched(relay.http);
-  const away = await createMemoryPeer({ http: network.http, relay: RELAY, seed });
+  const away = await createMemoryPeer({ http: network.http, relay: RELAY, seed, more });
   await away.adoptProfile();
   await membersWhere(away.channel('main'), (names) => names.length === 2);
   network.cut();
+  return {
+    ...{ home, away },
+    async meet(expected: readonly string[]) {
+      network.connect();
+      for (const device of [away, home]) await joinedWhere(device, (names) => names.join() === expected.join());
+      await Promise.all([friend.close(), home.close(), away.close()]);
+    },
+  };
+}
+
+test('what was changed on a device that was away is not lost to what another said meanwhile', async () => {
+  const { home, away, meet } = await homeAndAway();
   await away.channel('attic').join();
-  await restored.channel('kitchen').join();
-  network.connect();
-  const all = ['attic', 'garden', 'kitchen', 'main'];
-  await joinedWhere(away, (names) => names.join() === all.join());
-  await joinedWhere(restored, (names) => names.join() === all.join());
-  await Promise.all([friend.close(), restored.close(), away.close()]);
+  await home.channel('kitchen').join();
+  await meet(['attic', 'garden', 'kitchen', 'main']);
+});
+
+test('a device that comes back undoes nothing that another said while it was away, though its own word is later', async () => {
+  let now = clock.now();
+  const { home, away, meet } = await homeAndAway({ clock: { ...clock, now: () => now++ } });
+  await home.channel('kitchen').join();
+  await away.channel('attic').join();
+  await away.channel('garden').leave();
+  await meet(['attic', 'kitchen', 'main']);
+});
+
+test('two devices that say different things in the same millisecond come to one word', async () => {
+  const { home, away, meet } = await homeAndAway({ clock: { ...clock, now: () => 1_800_000_000_000 } });
+  await away.channel('attic').join();
+  await home.channel('kitchen').join();
+  await meet(['attic', 'garden', 'kitchen', 'main']);
 });

@@ -9,10 +9,11 @@ import { type Canceller, createCanceller } from './cancel.ts';
 import { fetchMail, fetchProfiles, fillHistory, type IncomingParts, TAKEN_AT_ONCE, takeEvent } from './incoming.ts';
 import type { Outbox } from './outbox.ts';
 import type { Connection, PeerPorts } from './ports.ts';
+import { createPublishing, type PublishingParts } from './publishing.ts';
 import type { Self } from './self.ts';
 import { sideBySide } from './side-by-side.ts';
 
-export interface LinkParts extends IncomingParts {
+export interface LinkParts extends IncomingParts, Pick<PublishingParts, 'onOwnProfile'> {
   readonly self: Self;
   readonly outbox: Outbox;
   onConnection(now: Connection): void;
@@ -66,15 +67,7 @@ export function createLink(parts: LinkParts): Link {
     return asking;
   };
 
-  const publish = async () => {
-    const { profile, version, published } = self.state();
-    if (profile === undefined || version <= published) return;
-    const outcome = await relay.putProfile(profile);
-    if (outcome.kind === 'taken') await self.markPublished(version);
-    else if (outcome.kind === 'refused') ports.onError?.(new RemoteError(`Cannot publish profile: ${outcome.error}`));
-    else ports.clock.after(outcome.afterMs, () => void publish().catch((error) => ports.onError?.(error)));
-  };
-
+  const publish = createPublishing(parts);
   const drain = async () => {
     do {
       again = false;
@@ -195,8 +188,11 @@ export function createLink(parts: LinkParts): Link {
       const { version, published } = self.state();
       if (outbox.queued === 0 && version <= published) return;
       const settle = async () => {
-        await attempt.ended();
-        await opening;
+        // What another device said is taken over on another connection.
+        do {
+          await attempt.ended();
+          await opening;
+        } while (attempt.isUnderWay());
         nudge();
         await draining;
       };
@@ -210,6 +206,7 @@ function createAttempt() {
   const waiting = new Set<() => void>();
   let underWay = false;
   return {
+    isUnderWay: () => underWay,
     start() {
       underWay = true;
     },

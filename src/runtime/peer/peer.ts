@@ -2,8 +2,10 @@
  * The Peer: one running installation (src/runtime/api.ts is its surface). It puts the pipeline, the directory of
  * members, the outbox and the link to a relay together over the ports it is given; it does no I/O of its own.
  */
+import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Placed } from '../../core/ports.ts';
+import type { SignedProfile } from '../../core/profile.ts';
 import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import { createBundles, noBundles } from '../bundles.ts';
@@ -15,6 +17,7 @@ import { createPacks, type Packs } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
+import { readSignedProfile } from '../profiles.ts';
 import { adoptProfile } from './adopt.ts';
 import { asideOps } from './asides.ts';
 import { createCanceller } from './cancel.ts';
@@ -22,7 +25,7 @@ import { createChannel } from './channel.ts';
 import { createDirect } from './direct.ts';
 import { createDirectory } from './directory.ts';
 import { fileReference } from './file-reference.ts';
-import { createLink, type Link } from './link.ts';
+import { createLink, type Link, type LinkParts } from './link.ts';
 import { createNews, type News } from './news.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
@@ -86,7 +89,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
         for (const each of opened ?? []) news.tellMessage(each);
       });
   });
-  const stopFollowing = followSelf(parts);
+  const stopFollowing = parts.following.watch();
   const stopLink = link && keepRunning(ports, link);
 
   const direct = await createDirect({ ...parts, queued: channelParts.queued });
@@ -200,6 +203,7 @@ function createPeerPacks({ ports, self, directory, news, pipeline }: Parts, logs
 }
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
+type Core = Pick<LinkParts, 'ports' | 'self' | 'directory'> & { readonly news: News };
 
 async function assemble(ports: PeerPorts, options: OpenOptions) {
   const [self, directory, outbox] = await Promise.all([createSelf(ports), createDirectory(ports), createOutbox(ports)]);
@@ -224,8 +228,11 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
     listed = (await relay?.channels()) ?? [];
     news.tellChannels();
   };
-  const link = relay && createLink({ ...core, relay, ...reporters(ports, news), onChannels });
-  return { ...core, relay, link, listed: () => listed };
+  const following = createFollowing(core, () => link);
+  const { onOwnProfile } = following;
+  const link: Link | undefined =
+    relay && createLink({ ...core, relay, ...reporters(ports, news), onChannels, onOwnProfile });
+  return { ...core, relay, link, following, listed: () => listed };
 }
 
 /** What the link reports: told here, and to the other tabs. */
@@ -246,18 +253,23 @@ const reporters = (ports: PeerPorts, news: News) => ({
 });
 
 /** The same identity on another device, after a restore say, is this one too: what it joins is joined here. */
-function followSelf({ ports, self, directory, link, news }: Parts): () => void {
-  const follow = async () => {
-    const profile = directory.profile(self.key);
-    if (profile === undefined || !(await self.follow(profile))) return;
+function createFollowing({ ports, self, directory, news }: Core, link: () => Link | undefined) {
+  const follow = async (profile: SignedProfile | undefined): Promise<boolean> => {
+    if (profile === undefined || toHex(profile.key) !== self.key || !(await self.follow(profile))) return false;
     const { profile: own } = self.state();
     if (own !== undefined) news.tellMembers(await directory.accept(own));
     news.tellChannels();
-    link?.refresh(true);
+    link()?.refresh(true);
+    return true;
   };
-  return directory.watch((key, version) => {
-    if (key === self.key && version > self.state().version) follow().catch((error) => void ports.onError?.(error));
-  });
+  const watcher = (key: string, version: number) => {
+    if (key !== self.key || version <= self.state().version) return;
+    follow(directory.profile(key)).catch((error) => void ports.onError?.(error));
+  };
+  return {
+    onOwnProfile: async (json: unknown) => follow(await readSignedProfile(json, ports.verifier)),
+    watch: () => directory.watch(watcher),
+  };
 }
 
 async function introduce(self: Self, { name, agent }: OpenOptions): Promise<void> {

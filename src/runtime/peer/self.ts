@@ -5,10 +5,12 @@
 import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
+import type { StoreOp } from '../../core/ports.ts';
 import { isProfileName, type Profile, profileToJson, type SignedProfile } from '../../core/profile.ts';
 import { LIMITS } from '../../core/registry.ts';
 import { isChannelName } from '../../core/scope.ts';
 import { signProfile } from '../profiles.ts';
+import { bringTogether, SILENCE, type Word } from './own-word.ts';
 import type { PeerPorts } from './ports.ts';
 
 interface State {
@@ -21,6 +23,10 @@ interface State {
   readonly profile?: unknown;
   /** The version that the relay has taken. */
   readonly published: number;
+  /** The latest word that is out: it was published, or taken over from another device. */
+  readonly base: Word;
+  /** Signatures of the latest words that were said here, by which they are known again. */
+  readonly mine?: readonly string[];
 }
 
 export interface Self {
@@ -36,15 +42,16 @@ export interface Self {
   /** Goes on from what this identity said elsewhere. False where it has said something here. */
   adopt(profile: Profile): Promise<boolean>;
   /**
-   * This identity has said something newer elsewhere, on another device: that counts, and what was changed here and
-   * has reached nobody yet comes on top. Whether it was newer.
+   * This identity has said something elsewhere, on another device, that was not known here: it counts, and what was
+   * changed here and has reached nobody yet comes on top. Whether it was news.
    */
   follow(profile: SignedProfile): Promise<boolean>;
-  markPublished(version: number): Promise<void>;
+  /** The relay has taken what `said` was the state of. */
+  markPublished(said: Pick<State, 'version' | 'name' | 'joined'>): Promise<void>;
   reload(): Promise<void>;
 }
 
-const NEW: State = { name: '', joined: {}, version: 0, agent: false, published: 0 };
+const NEW: State = { name: '', joined: {}, version: 0, agent: false, published: 0, base: SILENCE };
 
 export async function createSelf(ports: PeerPorts): Promise<Self> {
   const key = toHex(ports.signer.key);
@@ -59,13 +66,17 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
     return result;
   };
   const read = async () => {
-    const saved = await ports.store.record('own', 'self');
-    const published = Number((await ports.store.record('own', 'published')) ?? 0);
-    state = saved === undefined ? NEW : { ...(JSON.parse(saved) as State), published };
+    const saved = await ports.store.record(SPACE, 'self');
+    const published = Number((await ports.store.record(SPACE, 'published')) ?? 0);
+    const base = await ports.store.record(SPACE, 'base');
+    const known = base === undefined ? { ...SILENCE, version: published } : (JSON.parse(base) as Word);
+    state = saved === undefined ? NEW : { ...(JSON.parse(saved) as State), published, base: known };
   };
-  const save = async (next: State) => {
-    await ports.store.commit([{ op: 'put', space: 'own', key: 'self', value: JSON.stringify(next) }]);
-    state = next;
+  const save = async ({ base, ...next }: State) => {
+    const batch = [put('self', JSON.stringify(next))];
+    if (base !== state.base) batch.push(put('base', JSON.stringify(base)));
+    await ports.store.commit(batch);
+    state = { ...next, base };
     ports.changes?.announce({ kind: 'self' });
   };
   /** Each change starts from the state on disk: another tab may have changed it. */
@@ -94,27 +105,43 @@ export async function createSelf(ports: PeerPorts): Promise<Self> {
         const { [channel]: since, ...joined } = before.joined;
         return since === undefined ? undefined : { ...before, joined };
       }),
-    adopt: (profile) => change((before) => (before.version > 0 ? undefined : adopted(profile, ports.clock.now()))),
+    adopt: (profile) =>
+      change((before) =>
+        before.version > 0 ? undefined : { ...adopted(before, profile, ports.clock.now()), published: 0 },
+      ),
     follow: (profile) =>
       inTurn(async () => {
         await read();
-        if (profile.version <= state.version) return false;
-        const { name, joined, version, published } = state;
-        const theirs = { ...adopted(profile, ports.clock.now(), joined), published };
-        const isChanged = version > published;
-        const both = { ...theirs, name, joined: { ...theirs.joined, ...joined } };
-        await save(isChanged ? await sign(ports, both) : { ...theirs, profile: profileToJson(profile) });
+        const { base, version } = state;
+        if (profile.version <= base.version || isOwnWord(state, profile)) return false;
+        const theirs = adopted(state, profile, ports.clock.now());
+        await save(
+          version > base.version
+            ? await sign(ports, together(state, theirs))
+            : { ...theirs, profile: profileToJson(profile) },
+        );
         return true;
       }),
-    /** A record of its own, so that the tab that leads never overwrites what another tab changes meanwhile. */
-    markPublished: (version) =>
+    /** Records of their own, so that the tab that leads never overwrites what another tab changes meanwhile. */
+    markPublished: (said) =>
       inTurn(async () => {
-        const published = Math.max(version, state.published);
-        await ports.store.commit([{ op: 'put', space: 'own', key: 'published', value: String(published) }]);
-        state = { ...state, published };
+        const published = Math.max(said.version, state.published);
+        const base = said.version > state.base.version ? wordOf(said) : state.base;
+        await ports.store.commit([put('published', String(published)), put('base', JSON.stringify(base))]);
+        state = { ...state, published, base };
       }),
   };
 }
+
+const SPACE = 'own';
+const OWN_WORDS = 16;
+const put = (key: string, value: string): StoreOp => ({ op: 'put', space: SPACE, key, value });
+
+const wordOf = ({ version, name, joined }: Pick<State, 'version' | 'name' | 'joined'>): Word => ({
+  ...{ version, name, channels: Object.keys(joined).sort() },
+});
+
+const isOwnWord = ({ mine = [] }: State, { signature }: SignedProfile): boolean => mine.includes(toHex(signature));
 
 const joinIn = (before: State, channel: string, now: number): State | undefined => {
   if (channel in before.joined) return undefined;
@@ -127,10 +154,21 @@ const joinIn = (before: State, channel: string, now: number): State | undefined 
 };
 
 /** When a channel was joined elsewhere is not known; where it was joined here too, the time stays. */
-const adopted = ({ name, agent, channels, version }: Profile, now: number, joined: State['joined'] = {}): State => ({
-  ...{ name, agent, version, published: 0 },
-  joined: Object.fromEntries(channels.map((channel) => [channel, joined[channel] ?? now])),
+const adopted = (state: State, { name, agent, channels, version }: Profile, now: number): State => ({
+  ...{ ...state, name, agent, version, base: { version, name, channels } },
+  joined: Object.fromEntries(channels.map((channel) => [channel, state.joined[channel] ?? now])),
 });
+
+/** At a version that is greater than either once it is signed. */
+function together(ours: State, theirs: State): State {
+  const { name, channels } = bringTogether(ours.base, wordOf(ours), wordOf(theirs));
+  const since = { ...theirs.joined, ...ours.joined };
+  return {
+    ...theirs,
+    ...{ name, version: Math.max(ours.version, theirs.version) },
+    joined: Object.fromEntries(channels.map((channel) => [channel, since[channel] as number])),
+  };
+}
 
 /** A version that grows even where an old state was restored: the time, or one more than before. */
 async function sign(ports: PeerPorts, state: State): Promise<State> {
@@ -142,7 +180,7 @@ async function sign(ports: PeerPorts, state: State): Promise<State> {
     },
     ports.signer,
   );
-  return { ...state, version, profile };
+  return { ...state, version, profile, mine: [...(state.mine ?? []), String(profile.sig)].slice(-OWN_WORDS) };
 }
 
 export function checkChannel(channel: string): string {

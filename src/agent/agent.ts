@@ -8,11 +8,11 @@ import { toHex } from '../core/bytes.ts';
 import { decodeEnvelope } from '../core/envelope/envelope.ts';
 import { fromEnvelope } from '../core/packet/packet-envelope.ts';
 import type { Clock, Placed, Signer } from '../core/ports.ts';
-import { NAME_PREFIX, nameScope } from '../core/scope.ts';
+import { NAME_PREFIX, nameScope, SWARM_PREFIX } from '../core/scope.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
 import type { House } from '../runtime/house.ts';
 import { CARRIED, carriedKey } from '../runtime/packs/carried.ts';
-import { ACKNOWLEDGEMENT, authoriseNames, idsIn } from './server/authorise.ts';
+import { ACKNOWLEDGEMENT, authoriseNames, idsIn, SWARM_MS } from './server/authorise.ts';
 import { openClaims } from './server/claims.ts';
 import { createDesk } from './server/desk.ts';
 import { createDiscovery } from './server/discovery.ts';
@@ -25,6 +25,7 @@ import { createNames } from './server/names.ts';
 import { type KeepPolicy, loadKeepPolicy } from './server/policy.ts';
 import { createReplays } from './server/replay.ts';
 import { createScars } from './server/scars.ts';
+import { createSwarmRoom } from './server/swarm-room.ts';
 import { createSwarms } from './server/swarms.ts';
 import { createWords, serverSigner } from './server/words.ts';
 
@@ -75,7 +76,7 @@ async function keepNames(house: House, policy: KeepPolicy, failed: (error: unkno
   const inbox: Inbox = createInbox(house, policy, claims.owner);
   house.authorise(
     NAME_PREFIX,
-    authoriseNames(claims, () => inbox),
+    authoriseNames(claims, () => inbox, createSwarmRoom(house.clock.now, SWARM_MS, policy)),
   );
   const stop = house.pipeline.subscribe(nameScope(ACKNOWLEDGEMENT), ({ scope, envelope }) => {
     if (scope !== nameScope(ACKNOWLEDGEMENT)) return;
@@ -174,6 +175,7 @@ export async function startAgent(options: AgentOptions): Promise<AgentServer> {
   };
   const unsubscribe = house.pipeline.subscribe(NAME_PREFIX, (placed) => {
     const name = placed.scope.slice(NAME_PREFIX.length);
+    if (name === SWARM_PREFIX) return desk.placedForSwarm(placed);
     if (names.holder(name)?.key !== claims.owner(name)) evictUser(name, placed).catch(failed);
     const holder = names.holder(name);
     if (holder !== undefined) drainSoon(holder.link);

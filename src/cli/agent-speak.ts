@@ -50,6 +50,8 @@ async function send(to: string, given: string, flags: SpeakFlags): Promise<numbe
 function sentence(to: string, told: Told): string {
   const name = printable(to);
   if (told.kind === 'delivered') return `Delivered to ${name}.`;
+  if (told.kind === 'queued' && to.startsWith('swarm:'))
+    return `Nobody of ${name} is at this server; it is kept for members elsewhere.`;
   if (told.kind === 'queued') return `${name} is away; the server keeps it: ${printable(told.reply.body)}.`;
   return `Refused: ${printable(told.error)}.`;
 }

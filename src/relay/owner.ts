@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { toBase64 } from '../core/bytes.ts';
 import { decodeEnvelope, isSigned } from '../core/envelope/envelope.ts';
 import type { Placed } from '../core/ports.ts';
-import { isScope, NAME_PREFIX } from '../core/scope.ts';
+import { isScope, NAME_PREFIX, nameScope, SWARM_PREFIX } from '../core/scope.ts';
 import { isSealedBlob } from '../core/seal/blob.ts';
 import { CARRIED, carriedKey } from '../runtime/packs/carried.ts';
 import { deliverPack } from '../runtime/packs/delivering.ts';
@@ -27,7 +27,9 @@ export function addOwner(app: FastifyInstance, context: RelayContext): void {
 
   app.get('/owner/scopes', async (request) => {
     only(request);
-    return (await store.scopes('', MOST_SCOPES)).map(({ scope }) => scope);
+    const all = (await store.scopes('', MOST_SCOPES)).map(({ scope }) => scope);
+    // A packet to a swarm is over before a stick arrives.
+    return all.filter((scope) => scope !== nameScope(SWARM_PREFIX));
   });
 
   app.get('/owner/entered', async (request) => {

@@ -7,7 +7,7 @@ import { DecodeError } from '../../core/errors.ts';
 import { type Claim, parseClaim } from '../../core/packet/claim.ts';
 import type { Packet } from '../../core/packet/packet.ts';
 import type { Clock, Store } from '../../core/ports.ts';
-import { isAgentName } from '../../core/scope.ts';
+import { isClaimable } from '../../core/scope.ts';
 import type { Authorisation, Candidate, Refused } from '../../runtime/pipeline/types.ts';
 
 export interface Claims {
@@ -50,7 +50,7 @@ export async function openClaims(
   const names = (key: string): string[] => [...rows.keys()].filter((name) => live(name)?.key === key);
 
   const objection = (name: string, key: string, claim: Claim | undefined): string | undefined => {
-    if (!isAgentName(name)) return 'bad_name';
+    if (!isClaimable(name)) return 'bad_name';
     if (claim === undefined) return 'bad_claim';
     const owner = live(name)?.key;
     if (owner !== undefined) return owner === key ? undefined : 'name_claimed';

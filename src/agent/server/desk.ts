@@ -5,17 +5,19 @@
 import { toHex } from '../../core/bytes.ts';
 import { encodePacket, type Packet } from '../../core/packet/packet.ts';
 import { claimedName, toEnvelope } from '../../core/packet/packet-envelope.ts';
-import { isAgentName, nameScope } from '../../core/scope.ts';
+import type { Placed } from '../../core/ports.ts';
+import { isClaimable, nameScope } from '../../core/scope.ts';
 import type { House } from '../../runtime/house.ts';
 import { ACKNOWLEDGED_MS, ACKNOWLEDGEMENT, idsIn } from './authorise.ts';
 import type { Claims } from './claims.ts';
 import type { Discovery } from './discovery.ts';
-import { type Handed, type Inbox, lifeS } from './inbox.ts';
+import type { Handed, Inbox } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { Link, Received } from './link.ts';
 import type { Names } from './names.ts';
 import type { Replays } from './replay.ts';
 import type { Scars } from './scars.ts';
+import { createSwarmDesk } from './swarm-desk.ts';
 import type { Swarms } from './swarms.ts';
 import { RECEIPT, SERVER, type Words } from './words.ts';
 
@@ -38,6 +40,8 @@ export interface DeskPorts {
 
 export interface Desk {
   receive(link: Link, received: Received): Promise<void> | undefined;
+  /** Members here get what was placed for their swarm. */
+  placedForSwarm(placed: Placed): void;
   /** Tells the senders that these arrived. */
   receipts(handed: readonly Handed[]): Promise<void>;
 }
@@ -48,6 +52,10 @@ export function createDesk(ports: DeskPorts): Desk {
   const { house, names, claims, inbox, ledger, replays, swarms, words, discovery } = ports;
 
   const say = (link: Link, { id }: Packet, body: string): undefined => void link.send(words.answer(id, body));
+
+  const keyed = (key: string, signed: Uint8Array): string => `${key}${toHex(house.sha256(signed))}`;
+  const idOf = ({ signed, key }: Received): string => keyed(key, signed);
+  const swarm = createSwarmDesk({ ...ports, say, promise: again, refuse, idOf: keyed });
 
   /** Why the sender may not speak under that name. */
   const objection = (link: Link, { src }: Packet, key: string): string | undefined => {
@@ -77,13 +85,13 @@ export function createDesk(ports: DeskPorts): Desk {
     if (kind === 'claim') return claim(link, received);
     if (dst === ACKNOWLEDGEMENT) return acknowledge(link, received);
     if (kind === 'scar') return scar(link, packet, rest);
-    if (kind === 'swarm' || kind === 'nearest') return swarm(link, received, kind, rest);
+    if (kind === 'swarm' || kind === 'nearest') return swarm.receive(link, received, kind, rest);
     return route(link, received);
   }
 
   async function claim(link: Link, { packet, key }: Received): Promise<void> {
     const name = claimedName(packet.dst) ?? '';
-    if (!isAgentName(name)) return say(link, packet, 'error:bad_name');
+    if (!isClaimable(name)) return say(link, packet, 'error:bad_name');
     if (claims.owner(name) === undefined && !ports.takeClaim(link.address))
       return say(link, packet, 'error:too_many_claims');
     const now = house.clock.now();
@@ -147,29 +155,6 @@ export function createDesk(ports: DeskPorts): Desk {
     return say(link, packet, `error:${error}`);
   }
 
-  function swarm(link: Link, received: Received, kind: string, name: string): Promise<void> | undefined {
-    const { packet, key } = received;
-    if (packet.typ === OFFER) {
-      if (packet.body !== 'leave') return say(link, packet, swarms.join(name, packet.src, link, lifeS(packet)));
-      swarms.part(name, packet.src);
-      return say(link, packet, 'done');
-    }
-    const id = idOf(received);
-    if (replays.answered(id) !== undefined) return undefined;
-    const go = (problem: string | undefined): undefined => {
-      if (problem !== undefined) return refuse(link, received, problem);
-      const nearest = kind === 'nearest' ? swarms.nearest(name, packet.src) : undefined;
-      const to = kind === 'swarm' ? swarms.others(name, packet.src) : nearest === undefined ? [] : [nearest];
-      const reached = to.filter((member) => member.link.send(received.payload));
-      if (reached.length === 0) return say(link, packet, 'error:offline');
-      for (const member of reached) swarms.asked(name, member.name, packet.id);
-      replays.remember(id, '');
-      ledger.count(key, 'delivered', packet.fee);
-    };
-    const problem = ledger.objection(key, packet);
-    return typeof problem === 'object' ? problem.then(go) : go(problem);
-  }
-
   async function scar(link: Link, packet: Packet, verb: string): Promise<void> {
     link.send(await ports.scars.answer(verb, packet, (body) => words.answer(packet.id, body)));
   }
@@ -212,7 +197,5 @@ export function createDesk(ports: DeskPorts): Desk {
     }
   }
 
-  const idOf = ({ signed, key }: Received): string => `${key}${toHex(house.sha256(signed))}`;
-
-  return { receive, receipts };
+  return { receive, placedForSwarm: swarm.placed, receipts };
 }

@@ -23,6 +23,10 @@ const DEFAULTS = {
   inbox_max: 1000,
   /** How many of them one sender may have there. */
   inbox_per_sender: 100,
+  /** Packets to swarms that are kept in ten minutes, for members at other machines. */
+  swarm_max: 10_000,
+  /** How many of them may be one sender's. */
+  swarm_per_sender: 1000,
   connections: 2048,
   connections_per_address: 256,
   /** What one key may keep of scars. */

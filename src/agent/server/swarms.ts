@@ -13,7 +13,8 @@ export interface Member {
 export interface Swarms {
   join(swarm: string, name: string, link: Link, ttlS: number): 'done' | 'error:swarm_full';
   part(swarm: string, name: string): void;
-  others(swarm: string, name: string): readonly Member[];
+  /** All but that one. */
+  others(swarm: string, name: string | undefined): readonly Member[];
   nearest(swarm: string, name: string): Member | undefined;
   /** That member was handed an ask. */
   asked(swarm: string, name: string, id: string): void;
@@ -40,7 +41,7 @@ export function createSwarms(now: () => number): Swarms {
   const swarms = new Map<string, Map<string, Joined>>();
   const asks = boundedMap<string, { member: Joined; at: number }>(MOST_ASKED);
 
-  const others = (swarm: string, name: string): Joined[] => {
+  const others = (swarm: string, name: string | undefined): Joined[] => {
     const all = swarms.get(swarm);
     if (all === undefined) return [];
     for (const member of all.values()) if (member.until <= now()) all.delete(member.name);

@@ -4,6 +4,7 @@ import { equal } from '../bytes.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import { DecodeError } from '../errors.ts';
 import { FORMATS } from '../registry.ts';
+import { SWARM_PREFIX } from '../scope.ts';
 import { decodePacket, type Packet, signedBytes } from './packet.ts';
 
 const CLAIM = 'claim:';
@@ -22,8 +23,15 @@ export function fromEnvelope(envelope: Envelope): Packet {
   throw new DecodeError('signed', 'Cannot read packet: expected the canonical form');
 }
 
-/** The name that a packet is about: the claimed one, or the one that it goes to. */
-export const nameOf = ({ dst }: Packet): string => claimedName(dst) ?? dst;
+/** The name that a packet is about: the claimed one, or the one that it goes to; one for all swarms. */
+export const nameOf = (packet: Packet): string => {
+  const { dst } = packet;
+  return swarmOf(packet) === undefined ? (claimedName(dst) ?? dst) : SWARM_PREFIX;
+};
+
+/** The swarm that a packet goes to. */
+export const swarmOf = ({ dst }: Packet): string | undefined =>
+  dst.startsWith(SWARM_PREFIX) ? dst.slice(SWARM_PREFIX.length) : undefined;
 
 /** The name that a packet to this address claims; undefined where it is no claim. */
 export const claimedName = (dst: string): string | undefined =>

@@ -13,6 +13,7 @@ import type { Row } from '../../../core/sync/session/messages.ts';
 import { wantsSet } from '../../../core/sync/session/wants.ts';
 import { boundedMap } from '../../bounded-map.ts';
 import type { Pipeline } from '../../pipeline/types.ts';
+import { createExpiring, type Expiring } from './expiring.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
 
 export interface ScopeKeeperParts {
@@ -36,6 +37,8 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
   const { store, pipeline, sha256, clock } = parts;
   const sets = new Map<string, Promise<ItemSet>>();
   const loaded = new Map<string, ItemSet>();
+  /** Of packets, which end by themselves: their sets forget them then. */
+  const expiring = new Map<string, Expiring>();
   const refused = boundedMap<string, true>(REMEMBERED);
   /** Whom an envelope that is being admitted came from. */
   const givers = new Map<string, Giver>();
@@ -44,7 +47,7 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
   pipeline.subscribe('', (placed) => {
     if (!isShared(placed)) return;
     const item = { time: placed.time, id: placed.id };
-    loaded.get(placed.scope)?.add(item);
+    if (loaded.get(placed.scope)?.add(item)) expiring.get(placed.scope)?.add(item, placed.expires);
     for (const watcher of watchers) watcher(placed.scope, item, givers.get(toHex(placed.id)));
   });
 
@@ -52,9 +55,14 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     const set = new ItemSet();
     // From here on, what arrives is added by the subscription as well.
     loaded.set(scope, set);
+    const ends = isPacket(scope) ? createExpiring(set, clock.now) : undefined;
+    if (ends !== undefined) expiring.set(scope, ends);
     for (let after = 0; ; ) {
       const page = await store.arrivals(scope, after, PAGE);
-      for (const placed of page) if (isShared(placed)) set.add({ time: placed.time, id: placed.id });
+      for (const placed of page.filter(isShared)) {
+        const item = { time: placed.time, id: placed.id };
+        if (set.add(item)) ends?.add(item, placed.expires);
+      }
       if (page.length < PAGE) return set;
       after = page.at(-1)?.arrival ?? after;
     }
@@ -92,6 +100,7 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     },
     open(scope) {
       const opening = sets.get(scope) ?? load(scope);
+      expiring.get(scope)?.tidy();
       sets.set(scope, opening);
       opening.catch(() => sets.delete(scope));
       return opening;

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import { createExpiring } from './expiring.ts';
 
-const itemOf = (time: number) => ({ time, id: Uint8Array.from({ length: 32 }, (_, i) => (time >> (8 * (i % 4))) & 255) });
+const itemOf = (time: number) => ({
+  time,
+  id: Uint8Array.from({ length: 32 }, (_, i) => (time >> (8 * (i % 4))) & 255),
+});
 
 test('a set through which much passes holds what has not ended, and little more', () => {
   let now = 0;

@@ -90,6 +90,12 @@ export class Side {
     this.act();
   }
 
+  /** One thing of what it has put off, of whatever age. */
+  workOnAny(lot: number): void {
+    if (this.isBusy) this.#work.splice(lot % this.#work.length, 1)[0]?.();
+    this.act();
+  }
+
   get isBusy(): boolean {
     return this.#work.length > 0;
   }

@@ -7,7 +7,7 @@ import { toHex } from '../../bytes.ts';
 import { END, ItemSet } from '../item-set.ts';
 import { encodeRanges } from '../range-message.ts';
 import { costOf, decodeMessage, encodeMessage, type Message } from './messages.ts';
-import type { Wants } from './wants.ts';
+import { NOTHING_WANTED, type Wants } from './wants.ts';
 
 const MAIN = 'channel:main';
 const CHANNELS: Wants = { sets: ['channel:*'], authors: [] };
@@ -46,6 +46,41 @@ test('two sides come to hold the same, whatever each held, and both know it', ()
       assert.deepEqual([a.isSettled, b.isSettled], [true, true]);
     }),
     { numRuns: 30 },
+  );
+});
+
+test('whatever is slow on either side, and whoever is heard first, both come to hold the same', () => {
+  const steps = fc.array(fc.nat(35), { minLength: 20, maxLength: 60 });
+  fc.assert(
+    fc.property(steps, fc.boolean(), fc.nat(2), fc.nat(2), (order, doesDialerWantFirst, ofA, ofB) => {
+      const { sides } = pair(CHANNELS);
+      const [a, b] = sides;
+      for (const side of sides) side.isSlow = true;
+      fill(a, count(ofA));
+      fill(b, count(ofB, 10));
+      let written = 0;
+      for (const side of doesDialerWantFirst ? [a, b] : [b, a]) {
+        side.session.want(CHANNELS);
+        side.act();
+      }
+      for (const step of order) {
+        const [from, to] = step % 2 === 0 ? [a, b] : [b, a];
+        if (step === 32 || step === 33) fill(from, [1000 + written++]);
+        if (step > 33) from.session.want(step === 34 && written % 2 === 0 ? NOTHING_WANTED : CHANNELS);
+        from.act();
+        const next = step < 16 ? from.sent.shift() : undefined;
+        if (next !== undefined) to.hear(next);
+        else to.workOnAny(step >> 1);
+      }
+      for (const side of sides) {
+        side.session.want(CHANNELS);
+        side.act();
+      }
+      talk(a, b);
+      assert.deepEqual([a.holds(MAIN), a.isSettled, b.isSettled], [b.holds(MAIN), true, true]);
+      assert.equal(a.holds(MAIN).length, ofA + ofB + written);
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -42,6 +42,8 @@ export class Session {
   #theirs: Wants;
   /** What they want by now, while something older is being decided. */
   #nextTheirs: Wants | undefined;
+  /** Of logs that they may turn out to have. */
+  readonly #reads: { readonly author: Uint8Array; readonly from: number }[] = [];
   #mine: Wants;
   #granted: number;
   #unreported = 0;
@@ -64,6 +66,7 @@ export class Session {
       ...{ sha256: options.sha256, isDialer: options.isDialer, out: this.#out },
       iWant: (set) => this.#iWant(set),
       theyWant: (set) => wants(this.#theirs, set),
+      isDeciding: () => this.#deciding > 0,
       refuses: (set, id) => options.refuses?.(set, id) === true,
       send: (message) => this.#send(message),
       ask: (set) => void this.#actions.push({ do: 'open', set }),
@@ -122,6 +125,7 @@ export class Session {
     this.#nextTheirs = undefined;
     this.#deciding = 0;
     if (next !== undefined) this.#wanted(next);
+    for (const { author, from } of this.#reads.splice(0)) this.#read(author, from);
   }
 
   /** Throws DecodeError for what no honest peer sends; the session is over then. */
@@ -187,8 +191,14 @@ export class Session {
     if (message.type === 'stop') this.#out.stop(message.hash);
     else if (message.type === 'fetch') {
       if (!this.#out.blob(message.hash, message.at)) refuse('fetch', 'too many blobs at once');
-    } else if (wantsAuthor(this.#theirs, message.author)) {
-      if (!this.#out.entries(message.author, message.from)) refuse('read', 'too many logs at once');
+    } else this.#read(message.author, message.from);
+  }
+
+  #read(author: Uint8Array, from: number): void {
+    if (wantsAuthor(this.#theirs, author)) {
+      if (!this.#out.entries(author, from)) refuse('read', 'too many logs at once');
+    } else if (this.#deciding > 0) {
+      if (this.#reads.push({ author, from }) > LIMITS.syncSets) refuse('read', 'too many logs at once');
     }
   }
 

@@ -20,6 +20,8 @@ interface Parts {
   readonly out: Outgoing;
   iWant(set: string): boolean;
   theyWant(set: string): boolean;
+  /** Not known yet what they may have of what they want by now: what they send about sets waits for it. */
+  isDeciding(): boolean;
   refuses(set: string, id: Uint8Array): boolean;
   send(message: Message): void;
   ask(set: string): void;
@@ -229,7 +231,9 @@ export function createSets(parts: Parts): Sets {
     },
     needed(set, ids) {
       const known = all.get(set);
-      if (known === undefined || !parts.theyWant(set)) return;
+      if (known === undefined) return;
+      if (parts.isDeciding()) return fallBehind(known);
+      if (!parts.theyWant(set)) return;
       const items = ids.flatMap((id) => listed.get(placeOf(set, id))?.item ?? []);
       if (out.waiting(set) > MOST_WAITING || out.waitingInAll > MOST_WAITING_IN_ALL) return fallBehind(known);
       out.rows(set, items);
@@ -241,6 +245,7 @@ export function createSets(parts: Parts): Sets {
       for (const known of all.values()) if (known.items !== undefined) due.add(known);
     },
     advance() {
+      if (parts.isDeciding()) return askForSome();
       tryBlocked();
       for (const known of due) proceed(known);
       makeOffers();

@@ -2,13 +2,13 @@
  * GET /ticket and POST /connect (spec/07-relay-http.md#tickets): how other peers are let in, and sought. Connecting is
  * the owner's to decide: it is asked from this machine, or with the owner's token.
  */
-import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DecodeError, RemoteError, UsageError } from '../core/errors.ts';
 import type { Network } from '../runtime/network/network.ts';
 import { objectOf } from './body.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
+import { isLocal, isOfAnotherSite } from './local.ts';
 
 const CONNECT_MS = 5000;
 
@@ -19,12 +19,17 @@ export function addTickets(app: FastifyInstance, context: RelayContext): void {
     if (!context.isOwner(request)) refuse(404, 'not found');
   };
 
-  /** Numbers alone for strangers: who the others are, and where, is the owner's to see. */
-  app.get('/peers', async () => {
-    const peers = context.peers.network?.peers() ?? [];
+  const isHere = (request: FastifyRequest): boolean =>
+    isLocal(context.addressOf(request), request) || context.isOwner(request);
+
+  /** Numbers alone for strangers: who the others are, and where, is for who sits at this machine. */
+  app.get('/peers', async (request) => {
+    const { network: own } = context.peers;
+    const peers = own?.peers() ?? [];
     const connected = peers.filter(({ isConnected }) => isConnected);
     const exchanging = connected.filter(({ isSettled }) => !isSettled);
-    return { known: peers.length, connected: connected.length, exchanging: exchanging.length };
+    const numbers = { known: peers.length, connected: connected.length, exchanging: exchanging.length };
+    return own !== undefined && isHere(request) ? { ...numbers, peers } : numbers;
   });
 
   app.get('/ticket', async (request) => {
@@ -35,7 +40,7 @@ export function addTickets(app: FastifyInstance, context: RelayContext): void {
 
   app.post('/connect', async (request) => {
     const peers = network();
-    if (!isLocal(context.addressOf(request), request) && !context.isOwner(request)) {
+    if (!isHere(request)) {
       refuse(403, 'not allowed', { detail: 'connecting is decided on the machine that the relay runs on' });
     }
     const { ticket } = objectOf(request.body);
@@ -69,21 +74,3 @@ async function connect(network: Network, ticket: string): Promise<{ connected: b
     throw error;
   }
 }
-
-/**
- * From this machine itself: not by way of a proxy that runs on it, nor from a page of another site, nor from one that
- * reached loopback by a name of its own.
- */
-function isLocal(address: string, request: FastifyRequest): boolean {
-  const { headers, raw } = request;
-  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  const isNamedSo = name === 'localhost' || isLoopback(name);
-  const socket = raw.socket.remoteAddress ?? '';
-  return !isForwarded && isNamedSo && !isOfAnotherSite(request) && isLoopback(address) && isLoopback(socket);
-}
-
-const isOfAnotherSite = ({ headers: { origin, host } }: FastifyRequest): boolean =>
-  origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
-
-const isLoopback = (address: string): boolean => isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/i.test(address);

@@ -1,7 +1,16 @@
 /** What of the page is on screen: how wide it is, and which panel is open over it. */
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
-export type Panel = 'channels' | 'readers' | 'settings' | 'keys' | 'words' | 'invite' | 'leave' | undefined;
+export type Panel =
+  | 'channels'
+  | 'readers'
+  | 'settings'
+  | 'machines'
+  | 'keys'
+  | 'words'
+  | 'invite'
+  | 'leave'
+  | undefined;
 
 export interface Shell {
   /** Room for the channel list beside the messages. */

@@ -5,9 +5,13 @@ import { type TestContext, test } from 'node:test';
 import { decodeTicket, encodeTicket } from '../../src/core/ticket.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { random, sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
+import type { RemotePeer } from '../../src/runtime/api.ts';
 import type { Network } from '../../src/runtime/network/network.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 import { startTestRelay, type TestRelay, temporaryDirectory } from './support.ts';
+
+/** As a proxy says of somebody elsewhere. */
+const AFAR: Record<string, string> = { 'x-forwarded-for': '203.0.113.9' };
 
 interface Machine {
   readonly relay: TestRelay;
@@ -115,13 +119,25 @@ test('a peer that handed over its share of the day is refused, told until when, 
 test('strangers learn how many other machines there are, and nothing of them', async (t) => {
   const net = createMemoryNetwork();
   const [here, other] = [await machine(t, net), await machine(t, net)];
-  const ask = async () => (await here.relay.send('GET', '/peers')).json;
+  const ask = async (headers = AFAR) => (await here.relay.send('GET', '/peers', undefined, headers)).json;
   assert.deepEqual(await ask(), { known: 0, connected: 0, exchanging: 0 });
   await joined(other, here);
   assert.deepEqual(await ask(), { known: 1, connected: 1, exchanging: 0 });
+  assert.deepEqual(await ask({ origin: 'https://elsewhere.example' }), { known: 1, connected: 1, exchanging: 0 });
   const alone = await startTestRelay(t);
   assert.deepEqual((await alone.send('GET', '/peers')).json, { known: 0, connected: 0, exchanging: 0 });
   assert.equal((await here.relay.send('GET', '/owner/peers')).status, 404);
+});
+
+test('who sits at the machine learns which others it is joined with, and over what paths', async (t) => {
+  const net = createMemoryNetwork();
+  const [here, other] = [await machine(t, net), await machine(t, net)];
+  await joined(other, here);
+  const { peers } = (await here.relay.send('GET', '/peers')).json as { peers: RemotePeer[] };
+  assert.deepEqual(
+    peers.map(({ key, isConnected, paths }) => [key, isConnected, paths.map(({ passage }) => passage)]),
+    [[other.network.key, true, ['direct']]],
+  );
 });
 
 test('without limits there is no quota', async (t) => {

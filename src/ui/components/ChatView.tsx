@@ -9,6 +9,7 @@ import { ConversationView } from './ConversationView.tsx';
 import { Invite } from './Invite.tsx';
 import { KeyList } from './KeyList.tsx';
 import { Leaving } from './Leaving.tsx';
+import { OtherMachines } from './Machines.tsx';
 import { TabPersonBanner } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
 import { PersonPanel } from './PersonPanel.tsx';
@@ -84,6 +85,9 @@ function Panels(props: Props & { onClose: () => void }) {
     );
   }
   if (panel === 'settings') return <Settings key="settings" {...props} />;
+  const { relay } = chat.status.value;
+  if (panel === 'machines' && relay !== undefined)
+    return <OtherMachines key="machines" relay={relay} onClose={onClose} />;
   if (panel === 'keys') {
     return (
       <Sheet key="keys" title={words.keys.title} close={words.keys.close} onClose={onClose}>

@@ -1,9 +1,8 @@
 /** One's name, the words, how the page looks and speaks, and the way out. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { LIMITS } from '../../core/registry.ts';
 import type { Chat } from '../chat.ts';
 import { nameText } from '../display.ts';
-import { askMachines, type Machines } from '../machines.ts';
 import type { Own } from '../own.ts';
 import type { Settings as Chosen } from '../settings.ts';
 import type { Shell } from '../shell.ts';
@@ -11,6 +10,7 @@ import { isLanguage, LANGUAGES, words } from '../text/text.ts';
 import { THEMES } from '../theme.ts';
 import { version } from '../version.ts';
 import { Icon } from './Icon.tsx';
+import { useMachines } from './Machines.tsx';
 import { Sheet } from './Sheet.tsx';
 
 interface Props {
@@ -36,7 +36,7 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
           <bdi dir="ltr">{words.settings.version(version)}</bdi>
         </p>
         {relay !== undefined && <p class="hint">{words.settings.relay(relay)}</p>}
-        {relay !== undefined && <OtherMachines relay={relay} />}
+        {relay !== undefined && <Around relay={relay} shell={shell} />}
         <button
           type="button"
           class="link"
@@ -61,21 +61,26 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
   );
 }
 
-/** Asked once when the panel opens; nothing is shown of a relay that knows no other machine. */
-function OtherMachines({ relay }: { relay: string }) {
-  const [machines, setMachines] = useState<Machines>();
-  useEffect(() => {
-    let isShown = true;
-    // The page may speak with its own origin alone, which is its relay's.
-    if (URL.parse(relay)?.origin === location.origin) {
-      void askMachines(relay).then((told) => isShown && setMachines(told));
-    }
-    return () => {
-      isShown = false;
-    };
-  }, [relay]);
-  if (machines === undefined || machines.known === 0) return null;
-  return <p class="hint">{words.machines(machines.connected, machines.exchanging)}</p>;
+/** Nothing of a relay that knows no other machine, unless one sits at it and can join some. */
+function Around({ relay, shell }: { relay: string; shell: Shell }) {
+  const machines = useMachines(relay);
+  if (machines === undefined) return null;
+  return (
+    <>
+      {machines.known > 0 && <p class="hint">{words.machines(machines.connected, machines.exchanging)}</p>}
+      {machines.peers !== undefined && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            shell.panel.value = 'machines';
+          }}
+        >
+          {words.others.open}
+        </button>
+      )}
+    </>
+  );
 }
 
 function You({ chat }: { chat: Chat }) {

@@ -10,6 +10,8 @@ export interface Scene extends HomeState {
   readonly secure?: boolean;
   /** What the relay says of other machines. */
   readonly machines?: Machines;
+  /** The status of its answer to a ticket that it shall join. */
+  readonly joining?: number;
   readonly tabPerson?: boolean;
   readonly panel?: Panel;
   /** What was kept on this device before. */

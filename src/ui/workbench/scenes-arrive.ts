@@ -1,4 +1,5 @@
 /** The scenes of the way in and out: what follows the welcome, the words, a restore, invitations, settings, log-out. */
+import type { Machines } from '../machines.ts';
 import { LEFT } from '../route.ts';
 import { words } from '../text/text.ts';
 import { createFakePeer, type FakeOptions, type FakePeer, self } from './fake.ts';
@@ -15,11 +16,35 @@ const open = (more: FakeOptions = {}) => {
   return async (): Promise<FakePeer> => createFakePeer({ ...ALONE, ...more });
 };
 
+/** At a relay of the page's own origin: no other may be asked. */
+const atRelay = async (): Promise<FakePeer> => createFakePeer({ ...ALONE, status: { relay: location.origin } });
+
 const RESTORE = { press: () => words.arrival.restore };
 const SHOW = { press: () => words.recovery.show };
 const WRITTEN = { press: () => words.recovery.written };
 const pasted = (list: readonly string[]) => [RESTORE, { type: list.join(' ') }];
 const NAME = { type: 'Ada', into: '#own-name' };
+const OTHERS: Machines = {
+  ...{ known: 3, connected: 2, exchanging: 1 },
+  peers: [
+    {
+      ...{ key: '3f'.repeat(32), name: 'Grace', isConnected: true, isSettled: true, problem: undefined },
+      paths: [
+        { passage: 'local', state: 'up', roundTripMs: 0.6, loss: 0 },
+        { passage: 'relayed', state: 'up', roundTripMs: 48.2, loss: 0.031 },
+        { passage: 'relayed', state: 'suspect', roundTripMs: 51, loss: 0.4 },
+      ],
+    },
+    {
+      ...{ key: 'a7'.repeat(32), name: 'relay', isConnected: true, isSettled: false, problem: undefined },
+      paths: [{ passage: 'direct', state: 'opening', roundTripMs: undefined, loss: 0 }],
+    },
+    {
+      ...{ key: '0c'.repeat(32), name: `A machine with ${'a very long name '.repeat(8)}`, isConnected: false },
+      ...{ isSettled: false, problem: 'nobody answers at its addresses', paths: [] },
+    },
+  ],
+};
 const ENTER = { press: () => words.welcome.enter };
 const OFFLINE: FakeOptions = { status: { connection: 'offline', queued: 3, problem: 'The relay does not answer.' } };
 
@@ -116,8 +141,24 @@ export const arriving: Record<string, Scene> = {
   invite: { title: 'Invitation', open: open(), panel: 'invite' },
   settings: { title: 'Settings', open: open(), panel: 'settings' },
   'settings-machines': {
-    ...{ title: 'Settings, the relay catching up with other machines', open: open(), panel: 'settings' },
+    ...{ title: 'Settings, the relay catching up with other machines', open: atRelay, panel: 'settings' },
     machines: { known: 3, connected: 2, exchanging: 1 },
+  },
+  machines: {
+    ...{ title: 'Other machines, over several paths', open: atRelay, panel: 'machines' },
+    machines: OTHERS,
+  },
+  'machines-none': {
+    ...{ title: 'Other machines: none yet', open: atRelay, panel: 'machines' },
+    machines: { known: 0, connected: 0, exchanging: 0, peers: [] },
+  },
+  'machines-ticket': {
+    ...{ title: 'Other machines: the ticket', open: atRelay, panel: 'machines', machines: OTHERS },
+    acts: [{ press: () => words.others.show }],
+  },
+  'machines-refused': {
+    ...{ title: 'Other machines: no ticket', open: atRelay, panel: 'machines', machines: OTHERS, joining: 400 },
+    acts: [{ type: 'hello', into: '#other-ticket' }, { press: () => words.others.connect }],
   },
   keys: { title: 'The list of keys', open: open(), panel: 'keys' },
   'settings-words': { title: 'Settings, the words not kept', open: open(), confirmed: false, panel: 'settings' },

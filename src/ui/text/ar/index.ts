@@ -6,6 +6,7 @@ import { channels } from './channels.ts';
 import { composer } from './composer.ts';
 import { connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { machines } from './machines.ts';
 import { messages } from './messages.ts';
 import { page } from './page.ts';
 import { trust } from './trust.ts';
@@ -19,4 +20,5 @@ export const ar: Catalogue = isolating('rtl', {
   ...trust,
   ...connection,
   ...keys,
+  ...machines,
 });

@@ -8,6 +8,7 @@ import { channels } from './channels.ts';
 import { composer } from './composer.ts';
 import { connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { machines } from './machines.ts';
 import { messages } from './messages.ts';
 import { page } from './page.ts';
 import { trust } from './trust.ts';
@@ -21,6 +22,7 @@ export const en = isolating('ltr', {
   ...trust,
   ...connection,
   ...keys,
+  ...machines,
 });
 
 export type Catalogue = typeof en;

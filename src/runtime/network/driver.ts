@@ -8,7 +8,7 @@ import type { Sha256 } from '../../core/ports.ts';
 import type { Item } from '../../core/sync/item.ts';
 import type { Action, Supplied, Supply, Take } from '../../core/sync/session/actions.ts';
 import { Session } from '../../core/sync/session/session.ts';
-import { LOGS, NOTHING_WANTED, type Wants, wantsAuthor, wantsLogs } from '../../core/sync/session/wants.ts';
+import { LOGS, NOTHING_WANTED, type Wants, wantsAuthor, wantsLogs, wantsSet } from '../../core/sync/session/wants.ts';
 import type { BlobTraffic } from './blob-traffic.ts';
 import type { EntryTraffic } from './entry-traffic.ts';
 import type { Giver, Keeper } from './sets/types.ts';
@@ -59,6 +59,8 @@ export function createDriver(parts: DriverParts): Driver {
   const unsent: Extract<Action, { do: 'send' }>[] = [];
   let isOver = false;
   let isSettled = false;
+  /** Sets with news since the other side's wants are being looked at: some may not have been there before. */
+  let meanwhile: Set<string> | undefined;
   let pumping = false;
   let flushing = false;
 
@@ -129,9 +131,14 @@ export function createDriver(parts: DriverParts): Driver {
   };
   const allow = async (wants: Wants): Promise<void> => {
     const theirs = parts.allow(wants);
+    const begun = new Set<string>();
+    meanwhile = begun;
     for (const keeper of keepers) {
       for (const set of await keeper.names(theirs)) await open(set, theirs);
     }
+    // Grows while it is gone through; the session itself takes no news of what it was not told to be wanted.
+    for (const set of begun) if (wantsSet(theirs, set)) await open(set, theirs);
+    meanwhile = undefined;
     session.allow(theirs);
   };
   const supply = async (wanted: Supply): Promise<Supplied> => {
@@ -165,6 +172,7 @@ export function createDriver(parts: DriverParts): Driver {
   const watching = keepers.map((keeper) =>
     keeper.watch((set, item, from) => {
       if (from === giver || isOver) return;
+      meanwhile?.add(set);
       session.news(set, item);
       pump();
     }),

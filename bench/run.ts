@@ -13,7 +13,9 @@ import { logs } from './logs.ts';
 import { memory } from './memory.ts';
 import { page } from './page.ts';
 import { pageLoad } from './page-load.ts';
-import { peers } from './peers.ts';
+import { peersBulk } from './peers-bulk.ts';
+import { peersFirst } from './peers-first.ts';
+import { peersGaps } from './peers-gaps.ts';
 import { type Load, root, startLoad } from './processes.ts';
 import { sealing } from './sealing.ts';
 import { start } from './start.ts';
@@ -30,7 +32,9 @@ const parts: Record<string, (load: Load) => Promise<Line[]>> = {
   logs,
   streams,
   memory,
-  peers,
+  'peers-first': peersFirst,
+  'peers-bulk': peersBulk,
+  'peers-gaps': peersGaps,
   sealing,
   start,
   transports,

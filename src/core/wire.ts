@@ -54,8 +54,17 @@ export class Reader {
     return this.#bytes.slice(this.#at - length, this.#at) as Uint8Array<ArrayBuffer>;
   }
 
+  /** The next `length` bytes where they are: for what is large, and used up before the whole is let go. */
+  view(length: number, field: string): Uint8Array {
+    if (length > this.left) this.refuse(field, `expected ${length} bytes, got ${this.left}`);
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
   u8(field: string): number {
-    const [byte = 0] = this.take(1, field);
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) this.refuse(field, 'expected 1 bytes, got 0');
+    this.#at++;
     return byte;
   }
 

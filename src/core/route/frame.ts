@@ -82,10 +82,21 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
     case 'pong':
       return concat(kind, varint(frame.number), varint(frame.arrived));
     case 'data':
-      return concat(kind, Uint8Array.of(frame.more ? MORE : 0), varint(frame.seq), frame.payload);
+      return encodeData(frame);
     case 'ack':
       return concat(kind, varint(frame.taken), varint(frame.arrived - frame.taken), ...encodeSpans(frame));
   }
+}
+
+/** By far the most frequent one. */
+function encodeData({ more, seq, payload }: Data): Uint8Array<ArrayBuffer> {
+  const number = varint(seq);
+  const bytes = new Uint8Array(2 + number.length + payload.length);
+  bytes[0] = KINDS.data;
+  bytes[1] = more ? MORE : 0;
+  bytes.set(number, 2);
+  bytes.set(payload, 2 + number.length);
+  return bytes;
 }
 
 /** Throws DecodeError. */

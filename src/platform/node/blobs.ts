@@ -9,6 +9,7 @@ import type { BlobStore, Clock } from '../../core/ports.ts';
 import { blobRange, guardBlobs } from '../../core/storage.ts';
 import type { Found, Kept } from './blobs-engine.ts';
 import { type BlobFiles, blobFiles } from './blobs-files.ts';
+import { bytesPass } from './heap-pace.ts';
 import type { BlobRequest } from './store-protocol.ts';
 import { type Line, openLine } from './store-queue.ts';
 
@@ -49,6 +50,7 @@ async function put(shelf: Shelf, hash: string, bytes: Uint8Array): Promise<'stor
   if (kept !== undefined && (await isWhole(shelf, hash, kept))) return 'known';
   if (kept !== undefined) await remove(shelf, hash);
   const inline = bytes.length <= INLINE_BYTES;
+  bytesPass(bytes.length);
   if (!inline) await shelf.files.write(hash, bytes);
   const added = shelf.clock.now();
   await shelf.line.ask(
@@ -62,6 +64,7 @@ async function get(shelf: Shelf, hash: string, start?: number, end?: number): Pr
   const found = (await shelf.line.ask({ ask: 'read', hash, start, end })) as Found | undefined;
   if (found === undefined || found.bytes !== null) return found?.bytes;
   const bytes = await shelf.files.read(hash, found.size, blobRange(found.size, start, end));
+  bytesPass(bytes?.length ?? 0);
   if (bytes === undefined) await inTurn(shelf, hash, () => removeDamaged(shelf, hash));
   return bytes;
 }

@@ -8,6 +8,7 @@ import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
 import { createFrameReader, endFrame, PIECE_BYTES } from '../web/stream-frames.ts';
 import { pooledFrameOf } from './frame-pool.ts';
+import { bytesPass } from './heap-pace.ts';
 
 export type StreamFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'address' | 'passage'>;
 
@@ -62,6 +63,7 @@ function reading(socket: TLSSocket, state: State, fail: (why: string) => void): 
     queued += piece.length;
   });
   socket.on('data', (chunk: Buffer) => {
+    bytesPass(chunk.length);
     const next = frames.take(chunk);
     if (next === 'wrong') return fail('it sent what is no frame');
     if (queued >= WINDOW_BYTES) socket.pause();
@@ -109,6 +111,7 @@ function writing(socket: TLSSocket, state: State): Pick<TransportStream, 'send' 
   const sendAll = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {
     await before;
     demandWhole();
+    bytesPass(bytes.length);
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const { frame, done } = pooledFrameOf(bytes.subarray(at, at + PIECE_BYTES));
       socket.write(frame, done);

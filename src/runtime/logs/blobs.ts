@@ -21,8 +21,12 @@ export interface LogBlobs {
   /** What an entry is about to name; the caller has hashed it. */
   stage(hash: string, bytes: Uint8Array): Promise<void>;
   get(hash: string): Promise<Uint8Array | undefined>;
-  /** Another's, kept while an entry names it. */
-  take(hash: string, bytes: Uint8Array): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
+  /** Another's, kept while an entry names it; `isChecked`: the caller has hashed it. */
+  take(
+    hash: string,
+    bytes: Uint8Array,
+    isChecked?: boolean,
+  ): Promise<'stored' | 'known' | 'damaged' | 'too large' | 'not named'>;
   has(hash: string): Promise<boolean>;
   size(hash: string): Promise<number | undefined>;
   /** Sealed blobs of messages, whose pieces entries name. */
@@ -64,11 +68,12 @@ export function createLogBlobs({ store, blobs, sha256 }: LogPorts, own: OwnLog):
       const bytes = (await blobs.get(hash)) ?? (await pieces.get(hash));
       return bytes !== undefined && toHex(sha256(bytes)) === hash ? bytes : undefined;
     },
-    async take(hash, bytes) {
+    async take(hash, bytes, isChecked = false) {
       if (bytes.length > LIMITS.logBlobBytes) return 'too large';
-      if (toHex(sha256(bytes)) !== hash) return 'damaged';
-      if ((await blobs.size(hash)) === undefined && (await pieces.size(hash)) !== undefined) return 'known';
-      return (await isNamed(store, hash)) ? keep(hash, bytes, 'carried') : 'not named';
+      if (!isChecked && toHex(sha256(bytes)) !== hash) return 'damaged';
+      const [here, named] = await Promise.all([blobs.size(hash), isNamed(store, hash)]);
+      if (here === undefined && (await pieces.size(hash)) !== undefined) return 'known';
+      return named ? keep(hash, bytes, 'carried') : 'not named';
     },
     has: async (hash) => (await size(hash)) !== undefined,
     async drop(hashes) {

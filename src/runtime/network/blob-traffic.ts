@@ -31,6 +31,8 @@ interface Fetching {
   giver: Giver | undefined;
   /** Whom the pieces came from; of several, nobody knows who is to blame. */
   readonly givers: Set<Giver>;
+  /** How often its turn was waited for since the last piece. */
+  waits: number;
   /** It is in the records of the store. */
   isRemembered: boolean;
   stopWaiting: () => void;
@@ -55,8 +57,9 @@ const SPACE = 'wanted-blob';
 const MOST_WANTED = 100_000;
 /** Blobs on their way at once, and as many being put away: what is held in memory is bounded. */
 const AT_ONCE = 16;
-/** A giver that has said nothing of it for so long is given up. */
+/** A giver that has said nothing of it for so long is given up, or so often that, while it sends others. */
 const SILENCE_MS = 30_000;
+const MOST_WAITS = 8;
 const NONE = new Uint8Array();
 
 export function createBlobTraffic({
@@ -75,13 +78,15 @@ export function createBlobTraffic({
   /** Those to begin; on their way; being put away. All others are lacked by all who are here. */
   const [ready, busy, storing] = [new Set<Fetching>(), new Set<Fetching>(), new Set<Fetching>()];
   let isLoaded = false;
+  /** How many pieces each has sent. */
+  const pieces = new WeakMap<Giver, number>();
 
   const fetchingOf = (hash: string): Fetching => {
     const present = wanted.get(hash);
     if (present !== undefined) return present;
     const fetching: Fetching = {
-      ...{ hash, pieces: [], got: 0, total: 0, giver: undefined, givers: new Set(), lacking: new Set() },
-      ...{ waiting: new Set(), isRemembered: false, stopWaiting: () => {} },
+      ...{ hash, pieces: [], got: 0, total: 0, giver: undefined, givers: new Set(), waits: 0 },
+      ...{ lacking: new Set(), waiting: new Set(), isRemembered: false, stopWaiting: () => {} },
     };
     wanted.set(hash, fetching);
     ready.add(fetching);
@@ -111,7 +116,11 @@ export function createBlobTraffic({
   };
   const waitFor = (fetching: Fetching): void => {
     fetching.stopWaiting();
+    const { giver } = fetching;
+    const before = giver && pieces.get(giver);
     fetching.stopWaiting = clock.after(SILENCE_MS, () => {
+      // Over a slow line the blobs that go at once wait long for their turns.
+      if (giver && pieces.get(giver) !== before && ++fetching.waits < MOST_WAITS) return waitFor(fetching);
       giveUp(fetching);
       next();
     });
@@ -156,7 +165,8 @@ export function createBlobTraffic({
   };
   const finish = async (fetching: Fetching): Promise<void> => {
     fetching.stopWaiting();
-    const bytes = concat(...fetching.pieces);
+    const [first = NONE] = fetching.pieces;
+    const bytes = fetching.pieces.length > 1 ? concat(...fetching.pieces) : first;
     if (toHex(sha256(bytes)) !== fetching.hash) {
       if (fetching.givers.size === 1) giveUp(fetching);
       else forget(fetching);
@@ -228,6 +238,7 @@ export function createBlobTraffic({
       return { kind: 'blob', total: bytes === undefined ? 0 : total, bytes: bytes ?? NONE };
     },
     async take({ hash, total, at, bytes }, from) {
+      pieces.set(from, (pieces.get(from) ?? 0) + 1);
       const fetching = wanted.get(toHex(hash));
       if (fetching === undefined || fetching.giver !== from || !busy.has(fetching)) return;
       const isUsable = total > 0 && total <= LIMITS.blobBytes && at === fetching.got && bytes.length > 0;
@@ -236,6 +247,7 @@ export function createBlobTraffic({
         return next();
       }
       fetching.total = total;
+      fetching.waits = 0;
       fetching.pieces.push(bytes);
       fetching.got += bytes.length;
       if (fetching.got === total) return finish(fetching);

@@ -16,7 +16,7 @@ export function createShelf(
     get: async (hash, start, end) =>
       (await blobs.get(hash, start, end)) ?? (await logBlobs?.get(hash))?.slice(start, end),
     async put(hash, bytes) {
-      const taken = await logBlobs?.take(hash, bytes);
+      const taken = await logBlobs?.take(hash, bytes, true);
       if (taken === 'stored' || taken === 'known') return [];
       await put(hash, bytes);
       try {

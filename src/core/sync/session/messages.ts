@@ -90,7 +90,7 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
 export const costOf = (message: Message, length: number): number =>
   message.type === 'rows' ? length + ROW_COST * message.rows.length : length;
 
-/** Undefined for a message of a later version that may be skipped. Throws DecodeError. */
+/** Undefined for a message of a later version that may be skipped. What is bulk in it are views of `bytes`. Throws DecodeError. */
 export function decodeMessage(bytes: Uint8Array): Message | undefined {
   refuseLong(bytes, LIMITS.syncBulkBytes);
   const reader = new Reader(bytes, 'sync message');
@@ -155,7 +155,7 @@ const READ: Readonly<Record<Message['type'], (reader: Reader) => Message>> = {
   entries: (reader) => {
     const [author, from] = [reader.take(32, 'author'), reader.varint('from')];
     if (reader.left === 0) reader.refuse('text', 'expected an entry');
-    return { type: 'entries', author, from, text: rest(reader) };
+    return { type: 'entries', author, from, text: reader.view(reader.left, 'text') };
   },
   fetch: (reader) => ({ type: 'fetch', hash: reader.take(32, 'hash'), at: reader.varint('at') }),
   blob: (reader) => {
@@ -163,7 +163,7 @@ const READ: Readonly<Record<Message['type'], (reader: Reader) => Message>> = {
     if (at + reader.left > total) reader.refuse('at', 'expected no bytes behind the end');
     if (at + reader.left < total && reader.left < LEAST_PIECE)
       reader.refuse('bytes', `expected ${LEAST_PIECE} or more`);
-    return { type: 'blob', hash, total, at, bytes: rest(reader) };
+    return { type: 'blob', hash, total, at, bytes: reader.view(reader.left, 'bytes') };
   },
   stop: (reader) => ({ type: 'stop', hash: reader.take(32, 'hash') }),
   credit: (reader) => ({ type: 'credit', bytes: reader.varint('bytes') }),

@@ -12,7 +12,8 @@ import { costOf, encodeMessage, type Message } from './messages.ts';
 const AT_ONCE = 4;
 /** About so many bytes in each message; one envelope may be longer. */
 const PIECE = 65_536;
-const BLOB_PIECE = 131_072;
+/** A blob of a log goes in one message. */
+const BLOB_PIECE = 393_216;
 const ROWS_AT_ONCE = 256;
 
 interface Queue {

@@ -256,23 +256,23 @@ test('a log that the other side does not want is not read to it', () => {
 });
 
 test('a blob comes in pieces, in order, and from where it is asked for', () => {
-  const { sides, begin } = pair(CHANNELS, [{ credit: 1_000_000 }, { granted: 1_000_000 }]);
+  const { sides, begin } = pair(CHANNELS, [{ credit: 2_000_000 }, { granted: 2_000_000 }]);
   const [a, b] = sides;
-  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+  const bytes = Uint8Array.from({ length: 1_000_000 }, (_, i) => i % 251);
   const hash = sha256(bytes);
   a.blobs.set(toHex(hash), bytes);
   begin();
-  b.session.fetch(hash, 100_000);
+  b.session.fetch(hash, 400_000);
   b.act();
   talk(a, b);
   assert.deepEqual(
     b.blobPieces.map(({ at, total }) => [at, total]),
     [
-      [100_000, 300_000],
-      [231_072, 300_000],
+      [400_000, 1_000_000],
+      [793_216, 1_000_000],
     ],
   );
-  assert.deepEqual(Buffer.concat(b.blobPieces.map((piece) => piece.bytes)), Buffer.from(bytes.subarray(100_000)));
+  assert.deepEqual(Buffer.concat(b.blobPieces.map((piece) => piece.bytes)), Buffer.from(bytes.subarray(400_000)));
 });
 
 test('a blob that is not there, or not so far, is said to be lacking, and the session goes on', () => {

@@ -8,6 +8,7 @@ import { type PassageTo, parsePeerAddress } from './libp2p-address.ts';
 import { keepRelays, type Relays } from './libp2p-relays.ts';
 import { type RawStream, streamOverLibp2p } from './libp2p-stream.ts';
 import { type Connection, DIAL_MS, type Node, type Running, type Stream, type Target } from './libp2p-types.ts';
+import { staggered } from './staggered.ts';
 import { within } from './within.ts';
 
 type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
@@ -15,6 +16,13 @@ type Takers = ReadonlyMap<string, (stream: TransportStream) => void>;
 /** Of one protocol on one connection: with the first credit of each, what a stranger can make this end hold. */
 const STREAMS_EACH = 256;
 const CLOSE_MS = 500;
+/**
+ * libp2p opens WebRTC by a first channel that the far end closes as soon as it sees it. Where this end is busy, that is
+ * over before libp2p begins to wait for it, and then it waits in vain.
+ */
+const MAY_HANG = /\/p2p-circuit\/webrtc\//;
+/** Longer than it takes where datagrams are lost; together less than a dial. */
+const HANG_MS = [3000, 4000] as const;
 const PROTOCOL_OPTIONS = {
   ...{ runOnLimitedConnection: true, maxInboundStreams: STREAMS_EACH, maxOutboundStreams: STREAMS_EACH },
 };
@@ -49,7 +57,7 @@ export function runningOver({ node, takers, clock, changed, passageTo, ...option
     node.handle(protocol, enter, { ...PROTOCOL_OPTIONS, force: true }).catch(() => {});
   };
   for (const protocol of takers.keys()) accept(protocol);
-  const connect = connector(node, options.dialMs ?? DIAL_MS);
+  const connect = connector(node, options.dialMs ?? DIAL_MS, clock);
   return {
     async dial(target, protocol) {
       const connection = await connect(target);
@@ -84,14 +92,21 @@ export function runningOver({ node, takers, clock, changed, passageTo, ...option
  * Dials an address once, however many ask at once, and again only when that connection has gone. libp2p's own dial would
  * take any connection to the peer, and join any dial to it that is under way, another relay's too.
  */
-function connector(node: Node, withinMs: number): (target: Target) => Promise<Connection> {
+function connector(node: Node, withinMs: number, clock: Pick<Clock, 'after'>): (target: Target) => Promise<Connection> {
   const under = new Map<string, Promise<Connection>>();
+  const dialOnce = (full: string, signal: AbortSignal): Promise<Connection> =>
+    node.components.transportManager.dial(multiaddr(full), { signal });
+  const dial = (full: string, signal: AbortSignal): Promise<Connection> =>
+    MAY_HANG.test(full)
+      ? staggered((own) => dialOnce(full, own), {
+          ...{ clock, signal, pausesMs: HANG_MS },
+          drop: (late) => late.abort(new Error('another attempt was first')),
+        })
+      : dialOnce(full, signal);
   const connect = async ({ address, full, key }: Target): Promise<Connection> => {
     let connection: Connection;
     try {
-      connection = await within(withinMs, (signal) =>
-        node.components.transportManager.dial(multiaddr(full), { signal }),
-      );
+      connection = await within(withinMs, (signal) => dial(full, signal));
     } catch (cause) {
       throw failure(address, withinMs, cause as Error);
     }

@@ -1,7 +1,7 @@
 /**
  * Keeps known peers connected: dials their addresses tier by tier (TLS, then libp2p straight, then through relays), those
  * of a tier side by side, and goes on to the next only where none answered. Tries again after waits that double, with
- * jitter; a peer that is reached through relays alone is sought directly now and then. One round at a time for each.
+ * jitter; a peer that is reached through relays alone is sought directly after such waits too. One round at a time for each.
  */
 import { RemoteError } from '../../core/errors.ts';
 import type { AbortSignalLike, Clock, Random } from '../../core/ports.ts';
@@ -35,13 +35,13 @@ export interface Dialling {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
-/** A straight path beside those through relays is looked for that often. */
-const STRAIGHT_MS = 60_000;
 /** Addresses that say nothing, as behind most firewalls, do not keep the next tier waiting for longer. */
 const HEAD_START_MS = 1500;
 
 interface Attempt {
   wait: number;
+  /** What the wait has grown with. */
+  seeks: 'any path' | 'a straight one';
   round: Promise<boolean> | undefined;
   problem: string | undefined;
   /** Those who wait for the first path. */
@@ -57,6 +57,7 @@ export function createDialling(parts: DiallingParts): Dialling {
   const attemptOf = (key: string): Attempt => {
     const attempt = attempts.get(key) ?? {
       wait: FIRST_WAIT_MS,
+      seeks: 'any path',
       round: undefined,
       problem: undefined,
       waiting: new Set(),
@@ -114,9 +115,11 @@ export function createDialling(parts: DiallingParts): Dialling {
       attempt.wait = FIRST_WAIT_MS;
       return;
     }
-    const isAway = !isReached(key);
-    const rest = isAway ? attempt.wait * (0.5 + (parts.random(1)[0] ?? 0) / 256) : STRAIGHT_MS;
-    attempt.wait = isAway ? Math.min(2 * attempt.wait, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    const seeks = isReached(key) ? 'a straight one' : 'any path';
+    if (seeks !== attempt.seeks) attempt.wait = FIRST_WAIT_MS;
+    attempt.seeks = seeks;
+    const rest = attempt.wait * (0.5 + (parts.random(1)[0] ?? 0) / 256);
+    attempt.wait = Math.min(2 * attempt.wait, LONGEST_WAIT_MS);
     attempt.cancel = clock.after(rest, () => void run(key));
   };
   for (const { key } of known.all()) attemptOf(key).cancel = clock.after(0, () => void run(key));

@@ -120,6 +120,18 @@ test('a direct message reaches its recipient once, sealed, and its sender hears 
   await sent.delivered;
 });
 
+test('a direct message can be sent as soon as a peer of theirs is met', async (t) => {
+  const net = createMemoryNetwork();
+  const [ann, ben] = [await make(t, net, 'Ann'), await make(t, net, 'Ben')];
+  const heard = direct(ann.peer);
+  const met = await ben.peer.connect(await ann.peer.ticket());
+  await ben.peer.send(met.identity, new TextEncoder().encode('at once'));
+  assert.deepEqual(
+    (await heard).map(({ text }) => text),
+    ['at once'],
+  );
+});
+
 test('a direct message that was sent while they were apart comes when they meet again', async (t) => {
   const { net, ann, ben } = await joined(t);
   net.cut(ann.transport, ben.transport);

@@ -13,7 +13,7 @@ import type { DirectMessage, Sent } from '../api-direct.ts';
 import type { Pipeline } from '../pipeline/types.ts';
 import { allRecords } from '../records.ts';
 import { openMessage } from '../sealing.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Recipient } from './directory.ts';
 import type { Outbox } from './outbox.ts';
 import type { PeerPorts } from './ports.ts';
 import type { Self } from './self.ts';
@@ -25,6 +25,8 @@ export interface DirectParts {
   readonly directory: Directory;
   readonly pipeline: Pipeline;
   readonly outbox: Outbox;
+  /** Whether a peer of theirs is connected, which is about to tell how to seal to them. */
+  isMet(identity: string): boolean;
   /** Something waits for a relay. */
   queued(): void;
 }
@@ -40,6 +42,8 @@ const CHANNEL = 'direct';
 const SENT = 'direct';
 const PAGE = 64;
 const RECEIPT_MS = 50;
+/** How long the profile of somebody who was just met may take. */
+const PROFILE_MS = 10_000;
 const MOST_BYTES = 60_000;
 
 interface Waiting {
@@ -63,8 +67,22 @@ export async function createDirect(parts: DirectParts): Promise<Direct> {
   for (const { key, value } of await allRecords(store, SENT)) sent.set(key, JSON.parse(value) as Waiting);
 
   const onError = (error: unknown): void => ports.onError?.(error);
+  const personOf = async (identity: string): Promise<Recipient | undefined> => {
+    if (directory.person(identity) === undefined && parts.isMet(identity)) {
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          stopWatching();
+          stopWaiting();
+          resolve();
+        };
+        const stopWatching = directory.watch((key) => key === identity && done());
+        const stopWaiting = clock.after(PROFILE_MS, done);
+      });
+    }
+    return directory.person(identity);
+  };
   const seal = async (identity: string, body: { data: Uint8Array } | { receipt: readonly Uint8Array[] }) => {
-    const person = directory.person(identity);
+    const person = await personOf(identity);
     if (person === undefined) {
       throw new UsageError(
         `Cannot send: nobody by the key ${identity} is known here yet; connect with a peer of theirs first`,

@@ -92,7 +92,11 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   const stopFollowing = parts.following.watch();
   const stopLink = link && keepRunning(ports, link);
 
-  const direct = await createDirect({ ...parts, queued: channelParts.queued });
+  const direct = await createDirect({
+    ...parts,
+    isMet: (identity) => network.peers().some((peer) => peer.identity === identity && peer.isConnected),
+    queued: channelParts.queued,
+  });
   await ports.discover?.(network.found);
   const transfer = createTransfer(logs, network.fetch);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { isPortOpen } from '../../src/agent/client/ensure.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureServer, KeepClient } from '../../src/agent/client.ts';
 import { encodePacket } from '../../src/core/packet/packet.ts';
 import { run, start, temporaryDirectory } from '../support/command.ts';
@@ -10,7 +10,7 @@ import { startPublishedKeep } from '../support/published-keep.ts';
 async function stage(t: TestContext) {
   const server = await startPublishedKeep();
   t.after(() => server.close());
-  const env = { KEEP_HOST: '127.0.0.1', KEEP_PORT: String(server.port), DATA_DIR: temporaryDirectory(t) };
+  const env = { KEEP_HOST: '127.0.0.1', KEEP_PORT: String(server.port), DATA_DIR: temporaryDirectory() };
   const other = new KeepClient({ host: '127.0.0.1', port: server.port, src: 'bot:other' });
   t.after(() => other.close());
   return { server, env, other, agent: (...args: string[]) => run(['agent', ...args], env) };
@@ -20,6 +20,14 @@ async function listening(t: TestContext, server: Server): Promise<string> {
   await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
   t.after(() => server.close());
   return String((server.address() as { port: number }).port);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 interface Found {
@@ -142,7 +150,7 @@ describe('pipes agent doctor', () => {
 
 describe('ensureServer', () => {
   it('starts pipes up where no keep server answers, which outlives its caller, and leaves one alone that does', async (t) => {
-    const dataDir = temporaryDirectory(t);
+    const dataDir = temporaryDirectory();
     const free = createServer();
     const port = Number(await listening(t, free));
     await new Promise((settle) => free.close(settle));
@@ -151,7 +159,7 @@ describe('ensureServer', () => {
     assert.ok(started.method === 'pipes', JSON.stringify(started));
     t.after(async () => {
       process.kill(started.pid);
-      while (await isPortOpen('127.0.0.1', port));
+      while (isRunning(started.pid)) await pause(20);
     });
     await using agent = new KeepClient({ host: '127.0.0.1', port });
     assert.equal((await agent.send('hello'))?.body, 'done');

@@ -67,7 +67,7 @@ const listed = async (url: string): Promise<string[]> => {
 };
 
 async function island(test: TestContext) {
-  const dataDir = temporaryDirectory(test);
+  const dataDir = temporaryDirectory();
   return { dataDir, relay: await startRelayProcess(test, dataDir) };
 }
 
@@ -185,7 +185,7 @@ async function keepProcess(test: TestContext, dataDir: string) {
 }
 
 async function keepIsland(test: TestContext) {
-  const dataDir = temporaryDirectory(test);
+  const dataDir = temporaryDirectory();
   return { dataDir, ...(await keepProcess(test, dataDir)) };
 }
 

@@ -23,7 +23,7 @@ function everythingIn(directory: string): string {
 
 describe('pipes up', () => {
   it('prints both links, where data is kept and how to stop, and nothing of ports where nothing listens', async (t) => {
-    const dataDir = temporaryDirectory(t);
+    const dataDir = temporaryDirectory();
     const relay = start(['up'], { PORT: '0', DATA_DIR: dataDir });
     t.after(() => relay.stop());
     await relay.line((line) => line.startsWith('Stop with'));
@@ -38,7 +38,7 @@ describe('pipes up', () => {
   });
 
   it('listens for agents too, and says where', async (t) => {
-    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: '0', DATA_DIR: temporaryDirectory(t) });
+    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: '0', DATA_DIR: temporaryDirectory() });
     t.after(() => relay.stop());
     const { keepPort } = JSON.parse(await relay.line((line) => line.startsWith('{')));
     await using agent = new KeepClient({ host: '127.0.0.1', port: keepPort });
@@ -50,7 +50,7 @@ describe('pipes up', () => {
     await new Promise<void>((settle) => other.listen(0, settle));
     t.after(() => other.close());
     const taken = String((other.address() as { port: number }).port);
-    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: taken, DATA_DIR: temporaryDirectory(t) });
+    const relay = start(['up', '--json'], { PORT: '0', KEEP_PORT: taken, DATA_DIR: temporaryDirectory() });
     const facts = JSON.parse(await relay.line((line) => line.startsWith('{')));
     assert.equal((await fetch(`${facts.url}/health`)).status, 200);
     const { code, stderr } = await relay.stop();
@@ -62,7 +62,7 @@ describe('pipes up', () => {
   });
 
   it('serves the built page', async (t) => {
-    const { url } = await startRelayProcess(t, temporaryDirectory(t));
+    const { url } = await startRelayProcess(t, temporaryDirectory());
     const page = await fetch(`${url}/`);
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
@@ -70,7 +70,7 @@ describe('pipes up', () => {
   });
 
   it('stops on SIGTERM with a stream open, and keeps its log free of what it is told', async (t) => {
-    const { url, process } = await startRelayProcess(t, temporaryDirectory(t));
+    const { url, process } = await startRelayProcess(t, temporaryDirectory());
     const stream = await fetch(`${url}/events?channel=main`);
     const body = JSON.stringify({ channel: 'main', author: 'ada', content: 'xyzzy-in-a-body' });
     assert.equal((await fetch(`${url}/messages`, { method: 'POST', body })).status, 200);
@@ -88,14 +88,14 @@ describe('pipes up', () => {
     });
     const { code, stdout, stderr } = await run(['up', '--log-level', 'silent'], {
       PORT: String(port),
-      DATA_DIR: temporaryDirectory(t),
+      DATA_DIR: temporaryDirectory(),
     });
     assert.deepEqual([code, stdout], [4, '']);
     assert.match(stderr, new RegExp(`^Cannot listen on port ${port}: it is in use\\. .* such as PORT=\\d+\\.\\n$`));
   });
 
-  it('says which member of policy.json is wrong', async (t) => {
-    const dataDir = temporaryDirectory(t);
+  it('says which member of policy.json is wrong', async () => {
+    const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, 'policy.json'), '{"mailbox_max": "many"}');
     const { code, stderr } = await run(['up'], { PORT: '0', DATA_DIR: dataDir });
     assert.equal(code, 2);
@@ -105,9 +105,9 @@ describe('pipes up', () => {
 
 describe('two people on the command line', () => {
   it('chat, end-to-end encrypted, and the relay is none the wiser', async (t) => {
-    const relayData = temporaryDirectory(t);
+    const relayData = temporaryDirectory();
     const { url, process: relay } = await startRelayProcess(t, relayData);
-    const [ada, bob] = [temporaryDirectory(t), temporaryDirectory(t)];
+    const [ada, bob] = [temporaryDirectory(), temporaryDirectory()];
     const listening = start(['listen', 'main', '--json', '--relay', url, '--name', 'Bob'], { DATA_DIR: bob });
     t.after(() => listening.stop());
     await membersOf(url, ada, (members) => members.some((member) => member.name === 'Bob'));
@@ -143,8 +143,8 @@ describe('two people on the command line', () => {
     assert.ok(stored.includes(out.id) || stored.length > 0);
   });
 
-  it('are told when the relay does not answer', async (t) => {
-    const dataDir = temporaryDirectory(t);
+  it('are told when the relay does not answer', async () => {
+    const dataDir = temporaryDirectory();
     const { code, stdout, stderr } = await run(
       ['send', 'main', 'hello', '--relay', 'http://localhost:1', '--timeout', '2'],
       { DATA_DIR: dataDir },
@@ -155,8 +155,8 @@ describe('two people on the command line', () => {
 });
 
 describe('pipes identity', () => {
-  it('makes one silently, readable by its owner alone, and keeps it', async (t) => {
-    const dataDir = temporaryDirectory(t);
+  it('makes one silently, readable by its owner alone, and keeps it', async () => {
+    const dataDir = temporaryDirectory();
     const first = await run(['identity', 'show', '--json'], { DATA_DIR: dataDir });
     assert.deepEqual([first.code, first.stderr], [0, '']);
     const facts = JSON.parse(first.stdout) as { dot1: string; key: string };
@@ -168,8 +168,8 @@ describe('pipes identity', () => {
     assert.ok(inWords.stdout.includes(facts.dot1));
   });
 
-  it('can be written down in 24 words and restored elsewhere, but never over another', async (t) => {
-    const [here, there] = [temporaryDirectory(t), temporaryDirectory(t)];
+  it('can be written down in 24 words and restored elsewhere, but never over another', async () => {
+    const [here, there] = [temporaryDirectory(), temporaryDirectory()];
     const { stdout: words } = await run(['identity', 'words'], { DATA_DIR: here });
     assert.equal(words.match(/[a-z]+/g)?.length, 24);
     const key = async (dataDir: string): Promise<unknown> =>
@@ -181,14 +181,14 @@ describe('pipes identity', () => {
     assert.match(again.stderr, /holds one already/);
   });
 
-  it('says which words are wrong', async (t) => {
+  it('says which words are wrong', async () => {
     const typed = `${'abandon '.repeat(22)}abandom art`;
-    const { code, stderr } = await run(['identity', 'restore'], { DATA_DIR: temporaryDirectory(t) }, typed);
+    const { code, stderr } = await run(['identity', 'restore'], { DATA_DIR: temporaryDirectory() }, typed);
     assert.deepEqual([code, stderr], [2, 'Cannot restore identity: expected words of the list, got others at 23\n']);
   });
 
-  it('opens under its passphrase alone', async (t) => {
-    const dataDir = temporaryDirectory(t);
+  it('opens under its passphrase alone', async () => {
+    const dataDir = temporaryDirectory();
     const [right, wrong] = [join(dataDir, 'right'), join(dataDir, 'wrong')];
     writeFileSync(right, 'correct horse\n');
     writeFileSync(wrong, 'battery staple\n');

@@ -26,8 +26,8 @@ async function look(dataDir: string, more: Record<string, string> = {}) {
 
 describe('pipes doctor', () => {
   it('tells how relays see this machine, who is connected, and who is away and what helps', async (t) => {
-    const here = temporaryDirectory(t);
-    const relay = await machine(t, 'relay', temporaryDirectory(t));
+    const here = temporaryDirectory();
+    const relay = await machine(t, 'relay', temporaryDirectory());
     await machine(t, 'up', here);
     await run(['connect', relay.ticket], { DATA_DIR: here });
     const before = await look(here);
@@ -42,10 +42,10 @@ describe('pipes doctor', () => {
   });
 
   it('names ports that others have, what the policy keeps out, and what is wrong with it', async (t) => {
-    const relay = temporaryDirectory(t);
+    const relay = temporaryDirectory();
     const other = await machine(t, 'relay', relay);
     const { p2pPort } = JSON.parse(other.process.lines.find((line) => line.startsWith('{')) ?? '{}');
-    const dataDir = temporaryDirectory(t);
+    const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, 'policy.json'), '{"peers": "listed", "serves": ["channels"]}');
     const { code, find } = await look(dataDir, { P2P_PORT: String(p2pPort) });
     assert.match(find(new RegExp(`^port ${p2pPort}$`))?.cure ?? '', /P2P_PORT=/);

@@ -5,7 +5,7 @@ import { KeepClient } from '../../src/agent/client.ts';
 import { run, start, temporaryDirectory } from '../support/command.ts';
 
 async function machine(t: TestContext, args: readonly string[]) {
-  const dataDir = temporaryDirectory(t);
+  const dataDir = temporaryDirectory();
   const ports = { PORT: '0', KEEP_PORT: '0', P2P_PORT: '0' };
   const running = start([...args, '--json', '--host', '127.0.0.1'], { ...ports, DATA_DIR: dataDir });
   t.after(() => running.stop());

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { run, temporaryDirectory } from '../support/command.ts';
 
 const vectors = resolve(import.meta.dirname, '../vectors/pigeon');
 
 /** A person with a data directory of their own. `ok` runs a command that shall succeed and gives what it printed. */
-function person(test: TestContext) {
-  const home = temporaryDirectory(test);
+function person() {
+  const home = temporaryDirectory();
   const pipes = (args: readonly string[], input = '') => run(args, { DATA_DIR: join(home, 'data') }, input);
   const ok = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await pipes(args);
@@ -22,8 +22,8 @@ function person(test: TestContext) {
 }
 
 describe('pipes identity', () => {
-  it('shows the log that others follow on the first line, and makes it silently', async (t) => {
-    const { ok, json, pipes } = person(t);
+  it('shows the log that others follow on the first line, and makes it silently', async () => {
+    const { ok, json, pipes } = person();
     const [first = ''] = (await ok('identity', 'show')).split('\n');
     assert.match(first, /^USER\.[0-9A-Z]{52}$/);
     const facts = await json('identity', 'show');
@@ -34,12 +34,12 @@ describe('pipes identity', () => {
     assert.match(again.stderr, /^Cannot make identity: .*identity\.json is there; choose another --data-dir\n$/);
   });
 
-  it('makes a log in the dialect of older clients', async (t) => {
+  it('makes a log in the dialect of older clients', async () => {
     for (const [dialect, form] of [
       ['2020-04', /^@[0-9A-Z]{52}\.ed25519\n/],
       ['2020-12', /^USER\.[0-9A-Z]{52}\n/],
     ] as const) {
-      const { ok, json } = person(t);
+      const { ok, json } = person();
       assert.match(`${await ok('identity', 'new', '--dialect', dialect)}\n`, form);
       await ok('draft', 'create', 'note');
       await ok('draft', 'append', 'text', 'hello');
@@ -48,8 +48,8 @@ describe('pipes identity', () => {
     }
   });
 
-  it("goes on with another client's log", async (t) => {
-    const { home, ok } = person(t);
+  it("goes on with another client's log", async () => {
+    const { home, ok } = person();
     const { author, seed_hex, message_ids } = expected('2020-12');
     writeFileSync(join(home, 'seed'), `${seed_hex}\n`);
     await ok('identity', 'new', '--dialect', '2020-12', '--seed-file', join(home, 'seed'));
@@ -63,8 +63,8 @@ const expected = (dialect: string): { author: string; seed_hex: string; message_
   JSON.parse(readFileSync(join(vectors, dialect, 'expected.json'), 'utf8'));
 
 for (const dialect of ['2020-04', '2020-06', '2020-12'] as const) {
-  it(`takes in a published bundle of ${dialect} and gives out the same bytes`, async (t) => {
-    const { home, ok, json } = person(t);
+  it(`takes in a published bundle of ${dialect} and gives out the same bytes`, async () => {
+    const { home, ok, json } = person();
     const { author, message_ids, blob_ids } = expected(dialect);
     const first = await json('bundle', 'import', join(vectors, dialect));
     assert.deepEqual(
@@ -86,8 +86,8 @@ for (const dialect of ['2020-04', '2020-06', '2020-12'] as const) {
   });
 }
 
-it('carries what two people write between them on a stick, files included', async (t) => {
-  const [ann, ben] = [person(t), person(t)];
+it('carries what two people write between them on a stick, files included', async () => {
+  const [ann, ben] = [person(), person()];
   const stick = join(ann.home, 'stick.zip');
   const picture = join(ann.home, 'picture');
   writeFileSync(picture, Buffer.alloc(800_000, 'a picture '));
@@ -126,8 +126,8 @@ it('carries what two people write between them on a stick, files included', asyn
   assert.deepEqual([refused.imported, refused.refused[0].reason], [0, 'blocked']);
 });
 
-it('seals a bundle to one person, and no other opens it', async (t) => {
-  const { home, ok, pipes } = person(t);
+it('seals a bundle to one person, and no other opens it', async () => {
+  const { home, ok, pipes } = person();
   const { generateIdentity, identityToRecipient } = await import('age-encryption');
   const [mine, another] = [await generateIdentity(), await generateIdentity()];
   writeFileSync(join(home, 'mine'), `# created: today\n${mine}\n`);
@@ -146,8 +146,8 @@ it('seals a bundle to one person, and no other opens it', async (t) => {
   }
 });
 
-it('speaks through pipes: entries to stdout, a bundle from stdin, text for a draft and a file from stdin', async (t) => {
-  const [ann, ben] = [person(t), person(t)];
+it('speaks through pipes: entries to stdout, a bundle from stdin, text for a draft and a file from stdin', async () => {
+  const [ann, ben] = [person(), person()];
   await ann.ok('draft', 'create', 'note');
   assert.equal((await ann.pipes(['draft', 'append', 'text'], 'from stdin\n')).code, 0);
   await ann.ok('draft', 'sign');
@@ -158,8 +158,8 @@ it('speaks through pipes: entries to stdout, a bundle from stdin, text for a dra
   assert.equal(await ben.ok('blob', 'get', id.trim()), 'some bytes');
 });
 
-it('proves one entry to somebody who has nothing of its log', async (t) => {
-  const [ann, ben] = [person(t), person(t)];
+it('proves one entry to somebody who has nothing of its log', async () => {
+  const [ann, ben] = [person(), person()];
   const { author, message_ids } = expected('2020-06');
   await ann.ok('bundle', 'import', join(vectors, '2020-06'));
   const certificate = await ann.ok('log', 'prove', message_ids[7] ?? '');
@@ -175,8 +175,8 @@ it('proves one entry to somebody who has nothing of its log', async (t) => {
   assert.match(refused.stderr, /expected dialect 2020-06, whose links name ids, got 2020-12/);
 });
 
-it('shows a fork with a proof that anyone can check', async (t) => {
-  const [ann, twin, ben] = [person(t), person(t), person(t)];
+it('shows a fork with a proof that anyone can check', async () => {
+  const [ann, twin, ben] = [person(), person(), person()];
   writeFileSync(join(ann.home, 'seed'), Buffer.alloc(32, 7));
   for (const one of [ann, twin]) {
     await one.ok('identity', 'new', '--seed-file', join(ann.home, 'seed'));
@@ -193,8 +193,8 @@ it('shows a fork with a proof that anyone can check', async (t) => {
   assert.equal(fork.proof.match(/^author /gm).length, 2);
 });
 
-it('says what is wrong and what cures it', async (t) => {
-  const { home, pipes, ok } = person(t);
+it('says what is wrong and what cures it', async () => {
+  const { home, pipes, ok } = person();
   await ok('draft', 'create', 'note');
   writeFileSync(join(home, 'nothing'), 'no entries at all\n');
   for (const [args, message] of [
@@ -215,16 +215,16 @@ it('says what is wrong and what cures it', async (t) => {
   }
 });
 
-it('waits for another command on the same data, and keeps what both write', async (t) => {
-  const { ok, json } = person(t);
+it('waits for another command on the same data, and keeps what both write', async () => {
+  const { ok, json } = person();
   await ok('status');
   const ids = await Promise.all(['a', 'b', 'c'].map((data) => ok('blob', 'set', data)));
   assert.equal(new Set(ids).size, 3);
   assert.equal((await json('status')).published, 0);
 });
 
-it('stops an export at Ctrl+C without leaving anything half-written', async (t) => {
-  const { home, pipes } = person(t);
+it('stops an export at Ctrl+C without leaving anything half-written', async () => {
+  const { home, pipes } = person();
   const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
   await pipes(['bundle', 'import', join(vectors, '2020-06')]);
   const child = spawn(process.execPath, [main, 'bundle', 'import', '-'], {

@@ -22,7 +22,7 @@ async function stage(t: TestContext, era: Era = 'legacy') {
   );
   const pushed = pushes(client);
   const env = {
-    ...{ PATH: process.env.PATH ?? '', DATA_DIR: temporaryDirectory(t) },
+    ...{ PATH: process.env.PATH ?? '', DATA_DIR: temporaryDirectory() },
     ...{ KEEP_HOST: '127.0.0.1', KEEP_PORT: String(server.port), KEEP_SRC: 'bot:mcp' },
   };
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [main, 'mcp'], env }));

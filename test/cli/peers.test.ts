@@ -8,7 +8,7 @@ interface Machine {
 }
 
 async function machine(t: TestContext): Promise<Machine> {
-  const dataDir = temporaryDirectory(t);
+  const dataDir = temporaryDirectory();
   const relay = start(['up', '--json', '--host', '127.0.0.1'], { PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir });
   t.after(() => relay.stop());
   const { port, p2pPort } = JSON.parse(await relay.line((line) => line.startsWith('{')));
@@ -26,14 +26,14 @@ describe('two machines', () => {
   it('share what their people say once one has the ticket of the other', async (t) => {
     const [here, there] = [await machine(t), await machine(t)];
     const said = await run(['send', 'main', 'before', '--name', 'Ann', '--relay', here.url], {
-      DATA_DIR: temporaryDirectory(t),
+      DATA_DIR: temporaryDirectory(),
     });
     assert.equal(said.code, 0, said.stderr);
     const connected = await run(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
     assert.equal(connected.code, 0, connected.stderr);
-    const ben = { DATA_DIR: temporaryDirectory(t) };
+    const ben = { DATA_DIR: temporaryDirectory() };
     const heard = start(['listen', 'main', '--json', '--name', 'Ben', '--relay', here.url], {
-      DATA_DIR: temporaryDirectory(t),
+      DATA_DIR: temporaryDirectory(),
     });
     t.after(() => heard.stop());
     await heard.line((line) => line.includes('"channel":"main"'));
@@ -59,7 +59,7 @@ describe('two machines', () => {
 
   it('catch up once by pipes sync, without a relay on one side', async (t) => {
     const here = await machine(t);
-    const alone = { DATA_DIR: temporaryDirectory(t) };
+    const alone = { DATA_DIR: temporaryDirectory() };
     const wrote = await run(['draft', 'create', 'note'], alone);
     assert.equal(wrote.code, 0, wrote.stderr);
     await run(['draft', 'append', 'text', 'carried'], alone);
@@ -96,7 +96,7 @@ describe('pipes connect', () => {
       body: JSON.stringify({ ticket }),
     });
     assert.equal(stranger.status, 403, 'a page of another site decides nothing');
-    const none = await run(['ticket'], { DATA_DIR: temporaryDirectory(t) });
+    const none = await run(['ticket'], { DATA_DIR: temporaryDirectory() });
     assert.match(none.stderr, /Start it with "pipes up"/);
   });
 });

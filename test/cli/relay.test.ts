@@ -17,7 +17,7 @@ interface Started {
 
 const HOST = ['--host', '127.0.0.1'];
 
-async function machine(t: TestContext, command: readonly string[], dataDir = temporaryDirectory(t)): Promise<Started> {
+async function machine(t: TestContext, command: readonly string[], dataDir = temporaryDirectory()): Promise<Started> {
   const running = start([...command, '--json', ...HOST], { PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir });
   t.after(() => running.stop());
   return JSON.parse(await running.line((line) => line.startsWith('{')));
@@ -38,7 +38,7 @@ describe('pipes relay', () => {
   it('prints a ticket by which others join and share through it, and counts them', async (t) => {
     const relay = await machine(t, ['relay', '--announce', '127.0.0.1']);
     assert.ok(relay.addresses.includes(`tls://127.0.0.1:${relay.p2pPort}`), relay.addresses.join());
-    const dirs = [temporaryDirectory(t), temporaryDirectory(t)] as const;
+    const dirs = [temporaryDirectory(), temporaryDirectory()] as const;
     const [here, there] = [await machine(t, ['up'], dirs[0]), await machine(t, ['up'], dirs[1])];
     for (const dataDir of dirs) await run(['connect', relay.ticket], { DATA_DIR: dataDir });
     const body = JSON.stringify(await signedPost(newPerson(), 'main', 'over the relay'));
@@ -58,18 +58,18 @@ describe('pipes relay', () => {
   });
 
   it('lets nobody in by a ticket where its owner listed whom it serves', async (t) => {
-    const dataDir = temporaryDirectory(t);
+    const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, 'policy.json'), '{"peers": "listed"}');
     const relay = await machine(t, ['relay'], dataDir);
-    const there = temporaryDirectory(t);
+    const there = temporaryDirectory();
     await machine(t, ['up'], there);
     const joined = await run(['connect', relay.ticket], { DATA_DIR: there });
     assert.equal(joined.code, 3);
     assert.match(joined.stderr, /ask the owner to add your key/);
   });
 
-  it('says what is wrong with its options', async (t) => {
-    const DATA_DIR = temporaryDirectory(t);
+  it('says what is wrong with its options', async () => {
+    const DATA_DIR = temporaryDirectory();
     const off = await run(['relay'], { DATA_DIR, PORT: '0', P2P_PORT: 'off' });
     assert.deepEqual([off.code, /expected a P2P_PORT, got "off"/.test(off.stderr)], [2, true], off.stderr);
     const port = await run(['relay', '--announce', 'relay.example:4101'], { DATA_DIR, PORT: '0', P2P_PORT: '0' });
@@ -80,7 +80,7 @@ describe('pipes relay', () => {
   it('does not start where the port of peers is taken', async (t) => {
     const first = await machine(t, ['relay']);
     const second = await run(['relay', ...HOST], {
-      ...{ PORT: '0', P2P_PORT: String(first.p2pPort), DATA_DIR: temporaryDirectory(t) },
+      ...{ PORT: '0', P2P_PORT: String(first.p2pPort), DATA_DIR: temporaryDirectory() },
     });
     assert.equal(second.code, 4, second.stderr);
     assert.match(second.stderr, /P2P_PORT=/);

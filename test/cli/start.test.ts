@@ -29,7 +29,7 @@ async function npmStart(test: { after(task: () => unknown): void }, dataDir: str
 
 describe('npm start', () => {
   it('answers under the link it prints, stops when told to, and still has everything when it starts again', async (t) => {
-    const dataDir = temporaryDirectory(t);
+    const dataDir = temporaryDirectory();
     const first = await npmStart(t, dataDir);
     assert.equal((await fetch(`${first.link}health`)).status, 200);
     const body = JSON.stringify({ channel: 'main', author: 'ada', content: 'still here' });
@@ -46,7 +46,7 @@ describe('npm start', () => {
   });
 
   it('serves the page under a policy without inline scripts or styles, and what the page names', async (t) => {
-    const { link } = await npmStart(t, temporaryDirectory(t));
+    const { link } = await npmStart(t, temporaryDirectory());
     const page = await fetch(link);
     const policy = page.headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src/);
@@ -64,7 +64,7 @@ describe('npm start', () => {
     const env = {
       PATH: process.env.PATH ?? '',
       PORT: '0',
-      DATA_DIR: temporaryDirectory(t),
+      DATA_DIR: temporaryDirectory(),
       npm_lifecycle_event: 'start',
     };
     // A second command keeps the shell from becoming the first one.

@@ -67,8 +67,8 @@ describe('the command line', () => {
 });
 
 describe('pipes doctor', () => {
-  it('finds nothing missing, and leaves nothing behind', async (t) => {
-    const directory = temporaryDirectory(t);
+  it('finds nothing missing, and leaves nothing behind', async () => {
+    const directory = temporaryDirectory();
     const { code, stdout } = await run(['doctor', '--json'], { PORT: '0', DATA_DIR: `${directory}/a/b` });
     const findings = JSON.parse(stdout) as { check: string; state: string; found: string }[];
     assert.deepEqual(

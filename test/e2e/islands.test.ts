@@ -32,7 +32,7 @@ const carry = async (from: House, to: House, stick: string): Promise<void> => {
 
 /** A program on an island, which answers whoever speaks. */
 async function openAgent(t: TestContext, relay: string) {
-  const agent = await open({ dataDir: temporaryDirectory(t), relay, name: 'Lighthouse', agent: true });
+  const agent = await open({ dataDir: temporaryDirectory(), relay, name: 'Lighthouse', agent: true });
   t.after(() => agent.close());
   const channel = agent.channel('main');
   await channel.join();
@@ -50,7 +50,7 @@ test('what is typed on one island is read by a person and a program on another, 
 }, async (t) => {
   const [here, there] = [await startHouse(t), await startHouse(t)];
   const browser = await startBrowser(t);
-  const sticks = temporaryDirectory(t);
+  const sticks = temporaryDirectory();
   await openAgent(t, there.url);
   const ada = await arrive(await browser.newContext(), here.url, 'Ada');
   const grace = await arrive(await browser.newContext(), there.url, 'Grace');

@@ -13,7 +13,7 @@ import type {} from './network-page.ts';
 import { servePage } from './page.ts';
 
 async function forwarder(t: TestContext): Promise<string> {
-  const dataDir = temporaryDirectory(t);
+  const dataDir = temporaryDirectory();
   const relay = await startRelay({ port: 0, host: '127.0.0.1', dataDir, logger: createLog({ level: 'error' }) });
   const { seed, signer } = await loadOrCreateRelayKey(dataDir);
   const { transports, close } = await openNodeNetwork({ seed, port: 0, host: '127.0.0.1', relay: true });

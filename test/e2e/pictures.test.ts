@@ -56,7 +56,7 @@ async function tap(page: Page, text: string): Promise<void> {
 }
 
 async function helper(t: TestContext, relay: string) {
-  const peer = await open({ dataDir: temporaryDirectory(t), relay, name: 'Timetable', agent: true });
+  const peer = await open({ dataDir: temporaryDirectory(), relay, name: 'Timetable', agent: true });
   t.after(() => peer.close());
   const channel = peer.channel('main');
   await channel.join();

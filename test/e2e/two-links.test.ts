@@ -19,7 +19,7 @@ import {
 test('the two printed links, in two tabs of one browser, are two people who chat sealed', {
   skip: skipReason,
 }, async (t) => {
-  const relay = start(['up', '--port', '0', '--json'], { DATA_DIR: temporaryDirectory(t) });
+  const relay = start(['up', '--port', '0', '--json'], { DATA_DIR: temporaryDirectory() });
   t.after(() => relay.stop());
   const { port } = JSON.parse(await relay.line((line) => line.startsWith('{')));
   const link = `http://localhost:${port}/`;

@@ -33,7 +33,7 @@ describe('a relay with lying peers', () => {
   before(async () => {
     relay = await startRelayUnder(suite, 'off', {}, { P2P_PORT: '0' });
     ({ ticket, port } = await invited(relay));
-    friend = await open({ dataDir: temporaryDirectory(suite), network: { port: 'off' } });
+    friend = await open({ dataDir: temporaryDirectory(), network: { port: 'off' } });
     suite.after(() => friend.close());
     await friend.connect(ticket);
     await friend.channel('honest').join();
@@ -78,7 +78,7 @@ describe('a relay with lying peers', () => {
     await refused(`pipes1${'a'.repeat(100_000)}`, /Cannot read ticket/);
     const another = { ...known, peer: new Uint8Array(32).fill(9), identity: new Uint8Array(32).fill(9) };
     await refused(encodeTicket(sha256, another), /expected key|Cannot trust/);
-    const stranger = await open({ dataDir: temporaryDirectory(t), network: { port: 'off' } });
+    const stranger = await open({ dataDir: temporaryDirectory(), network: { port: 'off' } });
     t.after(() => stranger.close());
     const forged = encodeTicket(sha256, { ...known, invitation: new Uint8Array(16) });
     await assert.rejects(stranger.connect(forged, { timeoutMs: 5000 }), /not invited/);

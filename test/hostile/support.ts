@@ -44,7 +44,7 @@ export async function startRelayUnder(
   policy: object = {},
   more: Readonly<Record<string, string>> = {},
 ): Promise<HostileRelay> {
-  const dataDir = temporaryDirectory(test);
+  const dataDir = temporaryDirectory();
   writeFileSync(join(dataDir, 'policy.json'), JSON.stringify(policy));
   const environment = { PORT: '0', DATA_DIR: dataDir, RATE_LIMITS: rateLimits, ...more };
   const running = start(['up', '--json', '--log-level', 'warn'], environment);

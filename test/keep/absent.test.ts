@@ -18,7 +18,7 @@ interface Stage {
 }
 
 function stage(t: TestContext): Stage {
-  const [dataDir, thirds] = [temporaryDirectory(t), temporaryDirectory(t)];
+  const [dataDir, thirds] = [temporaryDirectory(), temporaryDirectory()];
   let running: Running | undefined;
   let port = 0;
   t.after(() => running?.stop('SIGKILL'));

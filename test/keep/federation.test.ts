@@ -7,7 +7,8 @@ import { decodeEnvelope } from '../../src/core/envelope/envelope.ts';
 import { nameScope } from '../../src/core/scope.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { random, signerFromSeed } from '../../src/platform/node/crypto.ts';
-import { startTestRelay, temporaryDirectory } from '../relay/support.ts';
+import { startTestRelay } from '../relay/support.ts';
+import { temporaryDirectory } from '../support/command.ts';
 import { silent } from './support.ts';
 
 async function machine(t: TestContext, net: MemoryNetwork) {
@@ -86,7 +87,7 @@ test('a packet to a name that was claimed at another machine reaches its owner t
 test('what was received at one machine is let go of at the other, and comes to nobody again', async (t) => {
   const net = createMemoryNetwork();
   const [here, there] = [await machine(t, net), await machine(t, net)];
-  const home = await temporaryDirectory(t);
+  const home = temporaryDirectory();
   const first = await there.client('bot:bob', home).connect();
   await first.claim();
   await first.close();
@@ -108,7 +109,7 @@ test('what was received at one machine is let go of at the other, and comes to n
 test('a packet that another machine still keeps is not taken again by one where it was received', async (t) => {
   const net = createMemoryNetwork();
   const [here, there] = [await machine(t, net), await machine(t, net)];
-  const home = await temporaryDirectory(t);
+  const home = temporaryDirectory();
   const first = await there.client('bot:bob', home).connect();
   await first.claim();
   await first.close();

@@ -37,7 +37,7 @@ export interface MachineOptions {
 }
 
 export async function startMachine(test: Test, network: Network, options: MachineOptions = {}): Promise<Machine> {
-  const dataDir = options.dataDir ?? temporaryDirectory(test);
+  const dataDir = options.dataDir ?? temporaryDirectory();
   const env = { PATH: process.env.PATH ?? '', RATE_LIMITS: 'off', KEEP_PORT: 'off', DATA_DIR: dataDir };
   const host = options.host === undefined ? [] : ['--host', options.host];
   const args = [command, 'up', '--json', '--port', '0', '--p2p-port', '0', '--log-level', 'error', ...host];
@@ -70,8 +70,8 @@ export interface Desk {
 
 let desks = 0;
 
-export async function deskAt(test: Test, forwarder: Forwarder, host: string, port: number): Promise<Desk> {
-  const socketPath = join(temporaryDirectory(test), `desk-${++desks}`);
+export async function deskAt(forwarder: Forwarder, host: string, port: number): Promise<Desk> {
+  const socketPath = join(temporaryDirectory(), `desk-${++desks}`);
   await forwarder.line({ path: socketPath }, { host, port });
   return {
     socketPath,
@@ -112,7 +112,7 @@ const PATIENCE_MS = 60_000;
 
 export async function sitAt(test: Test, machine: Machine, host = '127.0.0.1'): Promise<Seat> {
   const forwarder = await startForwarder(test, machine.network);
-  const desk = await deskAt(test, forwarder, host, machine.port);
+  const desk = await deskAt(forwarder, host, machine.port);
   const person = newPerson();
   const heard: { id: string; at: number }[] = [];
   const listeners = new Set<() => void>();

@@ -41,7 +41,7 @@ describe('two peers behind routers that let nothing in', { skip: whyNoNetworks()
     const [ann, ben] = await Promise.all(machines.map((machine: Machine) => sitAt(t, machine)));
     assert.ok(ann !== undefined && ben !== undefined);
     for (const [n, seat] of [ann, ben].entries()) {
-      const desk = await deskAt(t, seat.forwarder, homes[n]?.relayHost ?? '', relay.port);
+      const desk = await deskAt(seat.forwarder, homes[n]?.relayHost ?? '', relay.port);
       const begun = performance.now();
       await seat.connect(await ticketOf({ desk }));
       context.diagnostic(`joined the relay after ${(performance.now() - begun).toFixed(0)} ms`);

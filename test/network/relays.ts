@@ -21,7 +21,7 @@ export async function twoRelays(t: Test, where: 'networks' | 'loopback' = 'netwo
     [first, second].flatMap((relay, n) =>
       [ann, ben].map(async (seat, side) => {
         const at = cables[n]?.[side]?.hosts[1] ?? '127.0.0.1';
-        await seat.connect(await ticketOf({ desk: await deskAt(t, seat.forwarder, at, relay.port) }));
+        await seat.connect(await ticketOf({ desk: await deskAt(seat.forwarder, at, relay.port) }));
       }),
     ),
   );

@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { temporaryDirectory } from '../support/command.ts';
 import { newPerson, sealedPost, signedPost } from '../support/signed-posts.ts';
-import { startTestRelay, temporaryDirectory } from './support.ts';
+import { startTestRelay } from './support.ts';
 
 test('a key over its limit waits a minute, and another is served', async (context) => {
   const relay = await startTestRelay(context, { rateLimits: true });
@@ -45,7 +46,7 @@ test('more than a hundred posts a second pause the relay for ten', async (contex
 });
 
 test('unsigned posts are limited by the address that a trusted proxy names', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   await writeFile(join(dataDir, 'policy.json'), JSON.stringify({ trusted_proxies: ['127.0.0.0/8'] }));
   const relay = await startTestRelay(context, { dataDir, rateLimits: true });
   const post = (i: number, address: string) =>
@@ -79,13 +80,13 @@ test('only allowed origins may call from a browser', async (context) => {
 });
 
 test('a wrong policy stops the start and says where', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   await writeFile(join(dataDir, 'policy.json'), '{"mailbox_max": 0}');
   await assert.rejects(startTestRelay(context, { dataDir }), /policy\.json: mailbox_max: expected .* got 0/);
 });
 
 test('a full mailbox takes no more, and blobs stop at the quota', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   await writeFile(join(dataDir, 'policy.json'), '{"mailbox_max": 1, "blob_quota_bytes": 100}');
   const relay = await startTestRelay(context, { dataDir });
   const person = newPerson();
@@ -108,7 +109,7 @@ test('telemetry says that something happened, never what, and nothing without a 
   await once(sink, 'listening');
   const policy = { telemetry_url: `http://127.0.0.1:${(sink.address() as AddressInfo).port}` };
   for (const posthogApiKey of [undefined, 'phc_test']) {
-    const dataDir = await temporaryDirectory(context);
+    const dataDir = temporaryDirectory();
     await writeFile(join(dataDir, 'policy.json'), JSON.stringify(policy));
     const relay = await startTestRelay(context, { dataDir, ...(posthogApiKey && { posthogApiKey }) });
     const person = newPerson();

@@ -7,8 +7,9 @@ import { createMemoryNetwork, type MemoryNetwork } from '../../src/platform/memo
 import { random, sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import type { RemotePeer } from '../../src/runtime/api.ts';
 import type { Network } from '../../src/runtime/network/network.ts';
+import { temporaryDirectory } from '../support/command.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
-import { startTestRelay, type TestRelay, temporaryDirectory } from './support.ts';
+import { startTestRelay, type TestRelay } from './support.ts';
 
 /** As a proxy says of somebody elsewhere. */
 const AFAR: Record<string, string> = { 'x-forwarded-for': '203.0.113.9' };
@@ -28,7 +29,7 @@ interface Made {
 /** A relay with a network; `policy` is its owner's. */
 async function machine(t: TestContext, net: MemoryNetwork, made: Made = {}): Promise<Machine> {
   const { policy = {}, rateLimits = false, seed = random(32) } = made;
-  const dataDir = made.dataDir ?? (await temporaryDirectory(t));
+  const dataDir = made.dataDir ?? temporaryDirectory();
   await writeFile(join(dataDir, 'policy.json'), JSON.stringify(policy));
   const relay = await startTestRelay(t, { dataDir, rateLimits });
   const signer = signerFromSeed(seed);
@@ -102,7 +103,7 @@ test('what a relay does not serve it neither takes nor gives', async (t) => {
 
 test('a peer that handed over its share of the day is refused, told until when, and counted', async (t) => {
   const net = createMemoryNetwork();
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = temporaryDirectory();
   const policy = { peer_quota_per_peer_bytes: 3000 };
   const here = await machine(t, net, { policy, rateLimits: true, dataDir });
   const other = await machine(t, net);

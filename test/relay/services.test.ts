@@ -8,8 +8,9 @@ import { type Profile, profileSignedBytes, profileToJson } from '../../src/core/
 import { encodeManifest, joinChunk } from '../../src/core/seal/blob.ts';
 import { random, sha256 } from '../../src/platform/node/crypto.ts';
 import { sha256Hex } from '../../src/relay/blob-keeper.ts';
+import { temporaryDirectory } from '../support/command.ts';
 import { newPerson, type Person, sealedPost, signedPost } from '../support/signed-posts.ts';
-import { sharedRelay, startTestRelay, type TestRelay, temporaryDirectory } from './support.ts';
+import { sharedRelay, startTestRelay, type TestRelay } from './support.ts';
 
 describe('services', () => {
   const shared = sharedRelay();
@@ -235,7 +236,7 @@ describe('services', () => {
 });
 
 test('the built page is served under its policy, precompressed where the browser can', async (context) => {
-  const pageDir = await temporaryDirectory(context);
+  const pageDir = temporaryDirectory();
   await mkdir(join(pageDir, 'assets'));
   await writeFile(join(pageDir, 'index.html'), '<!doctype html><title>Page</title>');
   await writeFile(join(pageDir, 'assets/app-1a2b3c4d.js'), 'plain()');

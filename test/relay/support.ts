@@ -1,11 +1,9 @@
 /** What the tests of the relay share: one over a real socket in a directory of its own, requests, and a stream's reader. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { pino } from 'pino';
 import { type Relay, type RelayOptions, startRelay } from '../../src/relay/relay.ts';
+import { temporaryDirectory } from '../support/command.ts';
 
 export interface Test {
   after(task: () => unknown): void;
@@ -27,12 +25,6 @@ export interface TestRelay extends Relay {
   listen(path: string, headers?: Record<string, string>): Promise<Reader>;
 }
 
-export async function temporaryDirectory(test: Test): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'pipes-relay-'));
-  test.after(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
-
 /** One for all tests of the suite in which it is called. */
 export function sharedRelay(options: Partial<RelayOptions> = {}): { readonly relay: TestRelay } {
   const tasks: (() => unknown)[] = [];
@@ -48,7 +40,7 @@ export function sharedRelay(options: Partial<RelayOptions> = {}): { readonly rel
 
 /** Without rate limits unless told otherwise. */
 export async function startTestRelay(test: Test, options: Partial<RelayOptions> = {}): Promise<TestRelay> {
-  const dataDir = options.dataDir ?? (await temporaryDirectory(test));
+  const dataDir = options.dataDir ?? temporaryDirectory();
   const relay = await startRelay({
     ...{ port: 0, host: '127.0.0.1', rateLimits: false, logger: pino({ level: 'silent' }), ...options, dataDir },
   });

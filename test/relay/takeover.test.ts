@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { toHex, utf8 } from '../../src/core/bytes.ts';
 import { sha256Hex } from '../../src/relay/blob-keeper.ts';
+import { temporaryDirectory } from '../support/command.ts';
 import { newPerson, type Person, sealedPost, signedPost } from '../support/signed-posts.ts';
-import { startTestRelay, temporaryDirectory } from './support.ts';
+import { startTestRelay } from './support.ts';
 
 type Row = Record<string, string | number | null>;
 
@@ -55,7 +56,7 @@ async function relayOver(context: TestContext, dataDir: string, dbPath?: string)
 }
 
 test('a published database comes over once, signatures and all, and stays as it was', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   const path = join(dataDir, 'piperchat.db');
   const [ann, bob] = [newPerson(), newPerson()];
   const signed = await rowOf(ann, 'main', 'signed');
@@ -97,7 +98,7 @@ test('a published database comes over once, signatures and all, and stays as it 
 });
 
 test('a signed 1.0 message and an attachment come over', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   const person = newPerson();
   const pubkey = toHex(person.signer.key);
   const line = utf8(['v1', pubkey, 'main', 1_700_000_000_000, 'old times'].join('\n'));
@@ -121,7 +122,7 @@ test('a signed 1.0 message and an attachment come over', async (context) => {
 });
 
 test('DB_PATH may name a published database; ours is then made in the data directory', async (context) => {
-  const [dataDir, elsewhere] = [await temporaryDirectory(context), await temporaryDirectory(context)];
+  const [dataDir, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
   const dbPath = join(elsewhere, 'chat.db');
   const before = await publishedDatabase(dbPath, [unsignedRow('there')]);
   const relay = await relayOver(context, dataDir, dbPath);
@@ -131,7 +132,7 @@ test('DB_PATH may name a published database; ours is then made in the data direc
 });
 
 test('DB_PATH may name our own database', async (context) => {
-  const [dataDir, elsewhere] = [await temporaryDirectory(context), await temporaryDirectory(context)];
+  const [dataDir, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
   const dbPath = join(elsewhere, 'own.db');
   for (const content of ['one', 'two']) {
     const relay = await relayOver(context, dataDir, dbPath);
@@ -143,7 +144,7 @@ test('DB_PATH may name our own database', async (context) => {
 });
 
 test('an old messages.json comes over as unsigned messages, once', async (context) => {
-  const dataDir = await temporaryDirectory(context);
+  const dataDir = temporaryDirectory();
   const path = join(dataDir, 'messages.json');
   const text = JSON.stringify([
     {

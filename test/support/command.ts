@@ -13,12 +13,21 @@ export interface Ended {
   stderr: string;
 }
 
-/** A directory that goes when the test does. */
-export function temporaryDirectory(test: { after(task: () => void): void }): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pipes-cli-'));
-  test.after(() => rmSync(directory, { recursive: true, force: true }));
+/**
+ * A directory that goes when all tests of the file are over: hooks run in the order in which they were made, so that one
+ * of a test would take it from under what the test has started and stops later.
+ */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'pipes-test-'));
+  directories.push(directory);
   return directory;
 }
+
+const directories: string[] = [];
+
+process.once('exit', () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+});
 
 export interface Running {
   readonly child: ChildProcess;

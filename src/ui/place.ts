@@ -13,6 +13,8 @@ export interface Place {
   /** The reader scrolled. */
   look(following: boolean): { nearTop: boolean; nearBottom: boolean };
   toBottom(): void;
+  /** Follows the newest no more. */
+  stay(): void;
   /** Brings a row into view, a third from the top. Whether it is drawn. */
   goTo(key: string): boolean;
   /** Whether a drawn row is above what is in view; undefined where it is not drawn. */
@@ -72,6 +74,9 @@ export function createPlace(): Place {
     isAbove(key) {
       const row = scroller && keyed(scroller).find((each) => each.dataset.key === key);
       return scroller && row ? row.offsetTop < scroller.scrollTop : undefined;
+    },
+    stay() {
+      pinned = false;
     },
     toBottom() {
       pinned = true;

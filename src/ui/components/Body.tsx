@@ -10,13 +10,19 @@ interface Props {
   nameAt: NameAt;
   /** Whether a mention, @ included, calls the reader. */
   isMe: (mention: string) => boolean;
+  /** It is about to grow. */
+  onAll: () => void;
 }
 
-export function Body({ text, nameAt, isMe }: Props) {
+export function Body({ text, nameAt, isMe, onAll }: Props) {
   const [all, setAll] = useState(false);
   const { shown, clipped } = useMemo(() => clip(text), [text]);
   const parsed = useMemo(() => parseMarkdown(bodyText(shown), nameAt), [shown, nameAt]);
   if (all) return <Whole text={text} />;
+  const showAll = (): void => {
+    onAll();
+    setAll(true);
+  };
   return (
     <>
       <div class={clipped ? 'body clipped' : 'body'} dir="auto">
@@ -26,7 +32,7 @@ export function Body({ text, nameAt, isMe }: Props) {
         {clipped && '…'}
       </div>
       {clipped && (
-        <button type="button" class="link" onClick={() => setAll(true)}>
+        <button type="button" class="link" onClick={showAll}>
           {words.messages.showAll(text.length)}
         </button>
       )}

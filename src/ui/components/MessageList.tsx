@@ -61,6 +61,7 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
     discard: (id) => void chat.attempt(() => conversation.discard(id)),
     copyLink: (id) => void copyLink(id),
     jumpToDate: () => setDating(true),
+    stay,
     about: (key) => {
       shell.person.value = key;
     },
@@ -100,6 +101,12 @@ export function MessageList({ chat, shell }: { chat: Chat; shell: Shell }) {
     if (!place.pinned && place.isAbove('unread') === false) setUnreadSeen(true);
     if (nearTop && (start > 0 || timeline.hasOlder)) void showOlder();
     else if (nearBottom && !following) setLast(newer(timeline, last));
+  }
+
+  /** The reader reads here, wherever the newest are. */
+  function stay(): void {
+    place.stay();
+    setPinned(false);
   }
 
   function toLatest(): void {

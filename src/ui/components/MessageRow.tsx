@@ -27,6 +27,8 @@ export interface RowContext {
   discard(id: string): void;
   copyLink(id: string): void;
   jumpToDate(): void;
+  /** Keeps what is in view there while the rows grow. */
+  stay(): void;
   /** Opens what is known of a person. */
   about(key: string): void;
 }
@@ -78,7 +80,7 @@ function MessageView({ message, first, context }: { message: Message; first: boo
           <span class="unseen">{authorName(author)}</span>
         )}
         {message.text !== undefined && message.text !== '' && (
-          <Body text={message.text} nameAt={context.nameAt} isMe={context.isMe} />
+          <Body text={message.text} nameAt={context.nameAt} isMe={context.isMe} onAll={context.stay} />
         )}
         {message.files.length > 0 && <Files files={message.files} />}
         <Failure message={message} context={context} />

@@ -11,6 +11,7 @@ import type { Transport, TransportStream } from '../../core/transport.ts';
 import { parsePeerAddress, peerIdOf, tcpAddress } from '../web/libp2p-address.ts';
 import { DIAL_MS, type Running, type Target } from '../web/libp2p-types.ts';
 import { clock, signerFromSeed } from './crypto.ts';
+import { bytesPass } from './heap-pace.ts';
 import type { Libp2pOptions } from './libp2p-options.ts';
 import { hostsOf, passageTo, watchOwnHosts } from './own-addresses.ts';
 import type { ConnectionTaker, Opening, SharedPort } from './port-share.ts';
@@ -42,7 +43,7 @@ export function createLibp2pTransport(options: Libp2pOptions): Libp2pTransport {
     const [{ startNode }, { runningOver }] = await Promise.all(heavy);
     const node = await startNode({ ...options, relays: [...relays], ...(room && { port: room }) });
     const dialMs = options.dialMs ?? DIAL_MS;
-    run = runningOver({ node, takers, relays: [...relays], clock, dialMs, passageTo, changed });
+    run = runningOver({ node, takers, relays: [...relays], clock, dialMs, passageTo, passes: bytesPass, changed });
     if (!isOpen) await run.close();
     changed();
     return run;

@@ -35,15 +35,17 @@ export interface RunningParts {
   readonly clock: Pick<Clock, 'after'>;
   readonly dialMs?: number;
   readonly passageTo?: PassageTo;
+  /** So many bytes come or go. */
+  readonly passes?: (bytes: number) => void;
   /** Addresses are others. */
   changed(): void;
 }
 
-export function runningOver({ node, takers, clock, changed, passageTo, ...options }: RunningParts): Running {
+export function runningOver({ node, takers, clock, changed, ...options }: RunningParts): Running {
   const relays: Relays = keepRelays(node, options.relays, clock, changed);
   const streams = new Set<TransportStream>();
   const hold = (stream: Stream, connection: Connection, address: string): TransportStream => {
-    const held = wrap(stream, connection, address, passageTo);
+    const held = wrap(stream, connection, address, options);
     streams.add(held);
     stream.addEventListener('close', () => streams.delete(held));
     return held;
@@ -136,13 +138,19 @@ function keyOf({ remotePeer }: Connection): Uint8Array | undefined {
   return remotePeer.publicKey?.type === 'Ed25519' ? new Uint8Array(remotePeer.publicKey.raw) : undefined;
 }
 
-function wrap(stream: Stream, connection: Connection, address: string, passageTo?: PassageTo): TransportStream {
+function wrap(
+  stream: Stream,
+  connection: Connection,
+  address: string,
+  { passageTo, passes }: Pick<RunningParts, 'passageTo' | 'passes'>,
+): TransportStream {
   const way = parsePeerAddress(connection.remoteAddr.toString(), passageTo);
   const relay = way?.relay === undefined ? {} : { relay: toHex(way.relay) };
-  return streamOverLibp2p(stream as unknown as RawStream, {
+  const facts = {
     ...{ protocol: stream.protocol, remoteKey: keyOf(connection) ?? new Uint8Array(0), address },
     ...{ passage: way?.passage ?? 'direct', ...relay },
-  });
+  };
+  return streamOverLibp2p(stream as unknown as RawStream, facts, passes);
 }
 
 /** libp2p gathers what each address of a peer came to. */

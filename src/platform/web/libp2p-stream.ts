@@ -40,7 +40,12 @@ interface State {
   receiver: (() => void) | undefined;
 }
 
-export function streamOverLibp2p(raw: RawStream, facts: Libp2pFacts): TransportStream {
+/** `passes` hears of all bytes that come and go. */
+export function streamOverLibp2p(
+  raw: RawStream,
+  facts: Libp2pFacts,
+  passes: (bytes: number) => void = () => {},
+): TransportStream {
   const state: State = {
     ...{ hasEnded: false, isClosing: false, broken: undefined, credit: FIRST_CREDIT },
     ...{ sender: undefined, receiver: undefined },
@@ -58,8 +63,8 @@ export function streamOverLibp2p(raw: RawStream, facts: Libp2pFacts): TransportS
     if (!state.hasEnded) fail('it ended without saying so');
   });
   raw.addEventListener('drain', () => state.sender?.());
-  const { send, close } = writing(raw, state);
-  const { receive } = reading(raw, state, fail);
+  const { send, close } = writing(raw, state, passes);
+  const { receive } = reading(raw, state, fail, passes);
   return { ...facts, send, receive, close, abort: () => fail('this end broke it off') };
 }
 
@@ -73,7 +78,12 @@ function finish(raw: RawStream, state: State): void {
   if (state.hasEnded && state.isClosing) raw.close().catch(() => {});
 }
 
-function reading(raw: RawStream, state: State, fail: (why: string) => void): Pick<TransportStream, 'receive'> {
+function reading(
+  raw: RawStream,
+  state: State,
+  fail: (why: string) => void,
+  passes: (bytes: number) => void,
+): Pick<TransportStream, 'receive'> {
   const queue: Uint8Array[] = [];
   let queued = 0;
   /** Asked for since credit was last granted. */
@@ -92,6 +102,7 @@ function reading(raw: RawStream, state: State, fail: (why: string) => void): Pic
     (piece) => {
       queue.push(piece);
       queued += piece.length;
+      passes(piece.length);
     },
     (bytes) => {
       state.credit += bytes;
@@ -136,7 +147,11 @@ function reading(raw: RawStream, state: State, fail: (why: string) => void): Pic
   };
 }
 
-function writing(raw: RawStream, state: State): Pick<TransportStream, 'send' | 'close'> {
+function writing(
+  raw: RawStream,
+  state: State,
+  passes: (bytes: number) => void,
+): Pick<TransportStream, 'send' | 'close'> {
   let last: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const demandWhole = (): void => {
@@ -149,6 +164,7 @@ function writing(raw: RawStream, state: State): Pick<TransportStream, 'send' | '
   const sendAll = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {
     await before;
     demandWhole();
+    passes(bytes.length);
     for (let at = 0; at < bytes.length; ) {
       await room(() => state.credit > 0);
       const piece = bytes.subarray(at, at + Math.min(PIECE_BYTES, state.credit));

@@ -8,12 +8,14 @@ export interface BoundedMap<K, V> {
 
 export function boundedMap<K, V>(capacity: number): BoundedMap<K, V> {
   const entries = new Map<K, V>();
+  // One iterator for good: a new one would step over all that was deleted before the oldest, each time.
+  const oldest = entries.keys();
   return {
     get: (key) => entries.get(key),
     set(key, value) {
       entries.delete(key);
       entries.set(key, value);
-      if (entries.size > capacity) entries.delete(entries.keys().next().value as K);
+      if (entries.size > capacity) entries.delete(oldest.next().value as K);
     },
     delete: (key) => void entries.delete(key),
     get size() {

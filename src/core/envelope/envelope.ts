@@ -24,12 +24,24 @@ const SUITE = 1;
 const HEADER_BYTES = 102;
 const KNOWN_FORMATS: ReadonlySet<number> = new Set(Object.values(FORMATS));
 
+const ID_LABEL = concat(utf8(LABELS.envelopeId), Uint8Array.of(0));
+
 export const isSigned = (envelope: Envelope): boolean => envelope.format !== FORMATS['piper/1.0-unsigned'];
+
+/** The same of a stored form, which has been read before. */
+export const isStoredSigned = (stored: Uint8Array): boolean =>
+  (((stored[4] ?? 0) << 8) | (stored[5] ?? 0)) !== FORMATS['piper/1.0-unsigned'];
 
 /** SHA-256(label ‖ 0 ‖ format ‖ key ‖ signed bytes), spec/03-envelope.md#id. */
 export function envelopeId(sha256: Sha256, envelope: Envelope): Uint8Array {
-  const format = Uint8Array.of(envelope.format >> 8, envelope.format & 0xff);
-  return sha256(concat(utf8(LABELS.envelopeId), Uint8Array.of(0), format, envelope.key, envelope.signed));
+  const { format, key, signed } = envelope;
+  const bytes = new Uint8Array(ID_LABEL.length + 2 + key.length + signed.length);
+  bytes.set(ID_LABEL);
+  bytes[ID_LABEL.length] = format >> 8;
+  bytes[ID_LABEL.length + 1] = format & 0xff;
+  bytes.set(key, ID_LABEL.length + 2);
+  bytes.set(signed, ID_LABEL.length + 2 + key.length);
+  return sha256(bytes);
 }
 
 /** The canonical stored form, spec/03-envelope.md#stored-form. */

@@ -2,7 +2,7 @@
  * The bytes that a piper signature covers, and the way back from them (spec/04-piper.md#signed-bytes).
  * Reading is strict: what does not render to the very same bytes is refused, so that every envelope has one form.
  */
-import { equal, fromHex, fromUtf8, toHex, utf8 } from '../bytes.ts';
+import { fromHex, fromUtf8, toHex, utf8 } from '../bytes.ts';
 import { DecodeError } from '../errors.ts';
 import { FORMATS, LIMITS } from '../registry.ts';
 import { isChannelName } from '../scope.ts';
@@ -40,28 +40,42 @@ export function toEnvelope(message: PiperMessage): Envelope {
 }
 
 /** What the author signs; for an unsigned message its canonical form. */
-export function signedBytes(message: PiperMessage): Uint8Array<ArrayBuffer> {
+export const signedBytes = (message: PiperMessage): Uint8Array<ArrayBuffer> => utf8(signedText(message));
+
+function signedText(message: PiperMessage): string {
   switch (message.version) {
     case '1.0-unsigned':
-      return utf8(renderUnsigned(message));
+      return renderUnsigned(message);
     case '1.0':
-      return utf8(['v1', message.pubkey, message.channel, message.signedAt, message.content].join('\n'));
+      return ['v1', message.pubkey, message.channel, message.signedAt, message.content].join('\n');
     case '1.1':
-      return utf8(`${render11(message)}::${renderManifest(message.attachments)}`);
+      return `${render11(message)}::${renderManifest(message.attachments)}`;
     case '1.2':
-      return utf8(`${render12(message)}::${renderManifest(message.attachments)}`);
+      return `${render12(message)}::${renderManifest(message.attachments)}`;
   }
 }
 
+/** Each stage of the line asks for the message: it is read once for each envelope. */
+const messages = new WeakMap<Envelope, PiperMessage>();
+
 /** The message of a piper envelope; throws DecodeError for anything that no strict sender could have signed. */
 export function fromEnvelope(envelope: Envelope): PiperMessage {
+  const present = messages.get(envelope);
+  if (present !== undefined) return present;
+  const message = readStrictly(envelope);
+  messages.set(envelope, message);
+  return message;
+}
+
+function readStrictly(envelope: Envelope): PiperMessage {
   if (envelope.signed.length > LIMITS.envelopeBytes)
     throw new DecodeError('signed', 'Cannot read piper message: too large');
   const text = fromUtf8(envelope.signed);
   if (text === undefined) throw new DecodeError('signed', 'Cannot read piper message: expected UTF-8');
   const message = read(envelope, text);
   if (!isChannelName(message.channel)) throw new DecodeError('channel', 'channel name must match [a-z0-9-]{1,32}');
-  if (!equal(signedBytes(message), envelope.signed)) {
+  // One text is one row of bytes: the decoder is strict, and keeps a mark of byte order.
+  if (signedText(message) !== text) {
     throw new DecodeError('signed', 'Cannot read piper message: not in its canonical form');
   }
   return message;

@@ -26,9 +26,10 @@ export function createGate(ports: { store: Store; clock: Clock; sha256: Sha256 }
 
   return {
     identify(arrival) {
-      const id = envelopeId(ports.sha256, arrival.envelope);
-      const token = toBase64(concat(id, arrival.envelope.signature));
-      return { ...arrival, id, token, stored: encodeEnvelope(arrival.envelope) };
+      const { envelope, named } = arrival;
+      const id = named?.id ?? envelopeId(ports.sha256, envelope);
+      const token = toBase64(concat(id, envelope.signature));
+      return { ...arrival, id, token, stored: named?.stored ?? encodeEnvelope(envelope) };
     },
     async pass(candidate) {
       if (candidate.stored.length > LIMITS.envelopeBytes) {

@@ -15,6 +15,8 @@ export interface Arrival {
   readonly expires: number;
   /** Local JSON beside the signature; empty where there is none. */
   readonly hint: string;
+  /** Id and stored form, where the carrier has worked them out already. */
+  readonly named?: { readonly id: Uint8Array; readonly stored: Uint8Array };
   /** ingress: it enters the network here; sync: another peer admitted it; own: this peer made it. */
   readonly via: 'ingress' | 'sync' | 'own';
 }

@@ -26,11 +26,13 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
   const items = new ItemSet();
   const watchers = new Set<Watcher>();
   let cursor = 0;
-  let looking: Promise<void> = Promise.resolve();
+  let looking: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  let isClosed = false;
 
   /** Entries that have not been checked yet are seen once they have: the cursor waits for them. */
   const look = async (): Promise<void> => {
-    for (let after = cursor, mayAdvance = true; ; ) {
+    for (let after = cursor, mayAdvance = true; !isClosed; ) {
       const page = await store.entriesByArrival(after, PAGE, { kind: CERTIFICATE_KIND });
       for (const row of page) {
         mayAdvance &&= row.verified;
@@ -46,9 +48,19 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
     if (!items.add(item)) return;
     for (const watcher of watchers) watcher(CERTIFICATES, item, undefined);
   };
-  const lookAgain = (): Promise<void> => {
-    looking = looking.then(look).catch((error) => onError?.(error));
+  const lookNow = (): Promise<void> => {
+    looking = look().catch((error) => {
+      if (!isClosed) onError?.(error);
+    });
     return looking;
+  };
+  /** One look at a time, and one after it however much comes meanwhile: what came before the call is seen. */
+  const lookAgain = (): Promise<void> => {
+    next ??= (looking ?? Promise.resolve()).then(() => {
+      next = undefined;
+      return lookNow();
+    });
+    return next;
   };
   const stopHearing = logs.onNews(() => void lookAgain());
 
@@ -74,7 +86,10 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    close: stopHearing,
+    close() {
+      isClosed = true;
+      stopHearing();
+    },
   };
 }
 

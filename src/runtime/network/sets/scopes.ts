@@ -3,7 +3,7 @@
  * never leave the relay that took them.
  */
 import { toHex } from '../../../core/bytes.ts';
-import { decodeEnvelope, type Envelope, envelopeId, isSigned } from '../../../core/envelope/envelope.ts';
+import { decodeEnvelope, type Envelope, envelopeId, isStoredSigned } from '../../../core/envelope/envelope.ts';
 import { fitsScope, signedTime } from '../../../core/envelope/placement.ts';
 import { DecodeError } from '../../../core/errors.ts';
 import type { Clock, Placed, Sha256, Store } from '../../../core/ports.ts';
@@ -77,7 +77,8 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     givers.set(name, from);
     try {
       const expires = isPacket(scope) ? row.expires : (parts.lifeOf?.(scope, time) ?? 0);
-      const arrival = { envelope, scope, time, received: clock.now(), expires, hint: '', via: 'sync' } as const;
+      const named = { id, stored: row.bytes };
+      const arrival = { envelope, named, scope, time, received: clock.now(), expires, hint: '', via: 'sync' } as const;
       const { kind } = await pipeline.admit(arrival);
       if (kind === 'refused') refused.set(`${scope}/${name}`, true);
       if (kind === 'stored') from.fetch((await parts.blobsOf?.(envelope)) ?? []);
@@ -130,7 +131,7 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
 
 const isPacket = (scope: string): boolean => scope.startsWith(NAME_PREFIX);
 
-const isShared = ({ envelope }: Pick<Placed, 'envelope'>): boolean => isSigned(decodeEnvelope(envelope));
+const isShared = ({ envelope }: Pick<Placed, 'envelope'>): boolean => isStoredSigned(envelope);
 
 /** Undefined for what is no envelope or does not belong there. */
 function read(bytes: Uint8Array, scope: string): Envelope | undefined {

@@ -11,7 +11,7 @@ import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
 import { addRelayOptions, type RelayFlags, relaySettings } from './settings.ts';
 import { keepNames, pageDirectory, startAgents, startHttp, startPeers, startStun } from './starting.ts';
-import { stopSignal, within } from './stop.ts';
+import { endSoon, stopSignal, within } from './stop.ts';
 
 interface Flags extends RelayFlags {
   announce?: string;
@@ -78,6 +78,7 @@ async function relay(flags: Flags): Promise<number> {
     output.note('Stopping …');
   } catch (error) {
     await Promise.all(closing.map((close) => close().catch(() => undefined)));
+    endSoon();
     throw error;
   } finally {
     stop.dispose();
@@ -88,8 +89,10 @@ async function relay(flags: Flags): Promise<number> {
       STOP_MS,
       closed.then(() => undefined),
     )
-  )
+  ) {
+    endSoon();
     return EXIT.ok;
+  }
   console.error(`Cannot stop cleanly: it still had work after ${STOP_MS / 1000} s. What it acknowledged is on disk.`);
   process.exit(EXIT.failed);
 }

@@ -16,6 +16,13 @@ export function stopSignal(): { signal: AbortSignal; stopped: Promise<void>; dis
   };
 }
 
+const LINGER_MS = 200;
+
+/** All is closed: what a library still holds on to does not keep the process. */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
 /** Waits for `work`, but not for ever; says whether it came to its end. */
 export async function within(ms: number, work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

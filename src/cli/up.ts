@@ -8,7 +8,7 @@ import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
 import { addRelayOptions, type RelayFlags, relaySettings } from './settings.ts';
 import { pageDirectory, startAgents, startHttp, startPeers } from './starting.ts';
-import { stopSignal, within } from './stop.ts';
+import { endSoon, stopSignal, within } from './stop.ts';
 
 /** How long a graceful stop may take. */
 const STOP_MS = 10_000;
@@ -30,12 +30,19 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
   const settings = relaySettings(flags);
   const output = createOutput(flags.json === true);
   const stop = stopSignal();
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of started) await closeOne();
+  };
   try {
     const logger = (await import('./log.ts')).createLogger(flags.logLevel);
     const pageDir = pageDirectory();
     const relay = await startHttp(settings, logger, pageDir);
+    started.push(relay.close);
     const agents = await startAgents(settings, relay.house, logger);
+    if (agents) started.unshift(agents.close);
     const peers = await startPeers(settings, relay);
+    if (peers) started.push(peers.close);
     const stopLooking = giveBackAtRest();
     const { url, port } = relay;
     const facts = {
@@ -50,14 +57,21 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
     await stop.stopped;
     stopLooking();
     output.note('Stopping …');
-    if (await within(STOP_MS, Promise.resolve(agents?.close()).then(relay.close).then(peers?.close))) return EXIT.ok;
-    console.error(
-      `Cannot stop cleanly: the relay still had work after ${STOP_MS / 1000} s. What it acknowledged is on disk.`,
-    );
-    process.exit(EXIT.failed);
+  } catch (error) {
+    await within(STOP_MS, close()).catch(() => undefined);
+    endSoon();
+    throw error;
   } finally {
     stop.dispose();
   }
+  if (await within(STOP_MS, close())) {
+    endSoon();
+    return EXIT.ok;
+  }
+  console.error(
+    `Cannot stop cleanly: the relay still had work after ${STOP_MS / 1000} s. What it acknowledged is on disk.`,
+  );
+  process.exit(EXIT.failed);
 }
 
 function welcome(facts: {

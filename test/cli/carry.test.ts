@@ -10,7 +10,8 @@ import { toPost } from '../../src/core/envelope/piper.ts';
 import { ciphers, random, sha256 } from '../../src/platform/node/crypto.ts';
 import { sealFile } from '../../src/runtime/files.ts';
 import { sealMessage } from '../../src/runtime/sealing.ts';
-import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 
 /** The first message on the channel's stream that says that. */
@@ -26,7 +27,7 @@ async function hears(url: string, text: string): Promise<number> {
 }
 
 const bundle = async (dataDir: string, ...args: string[]) => {
-  const { code, stdout, stderr } = await run(['bundle', ...args, '--json'], { DATA_DIR: dataDir });
+  const { code, stdout, stderr } = await runQuickly(['bundle', ...args, '--json'], { DATA_DIR: dataDir });
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 };

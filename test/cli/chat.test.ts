@@ -94,6 +94,15 @@ describe('pipes up', () => {
     assert.match(stderr, new RegExp(`^Cannot listen on port ${port}: it is in use\\. .* such as PORT=\\d+\\.\\n$`));
   });
 
+  it('ends where a part of it cannot start, and leaves nothing running', async () => {
+    const dataDir = temporaryDirectory();
+    writeFileSync(join(dataDir, 'relay-key.json'), 'no key');
+    const { code, stdout } = await run(['up', '--log-level', 'silent'], {
+      ...{ PORT: '0', KEEP_PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir },
+    });
+    assert.deepEqual([code, stdout], [1, '']);
+  });
+
   it('says which member of policy.json is wrong', async () => {
     const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, 'policy.json'), '{"mailbox_max": "many"}');

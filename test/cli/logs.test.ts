@@ -6,13 +6,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { run, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 
 const vectors = resolve(import.meta.dirname, '../vectors/pigeon');
 
 /** A person with a data directory of their own. `ok` runs a command that shall succeed and gives what it printed. */
-function person() {
+function person(perform = runQuickly) {
   const home = temporaryDirectory();
-  const pipes = (args: readonly string[], input = '') => run(args, { DATA_DIR: join(home, 'data') }, input);
+  const pipes = (args: readonly string[], input = '') => perform(args, { DATA_DIR: join(home, 'data') }, input);
   const ok = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await pipes(args);
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
@@ -147,7 +148,7 @@ it('seals a bundle to one person, and no other opens it', async () => {
 });
 
 it('speaks through pipes: entries to stdout, a bundle from stdin, text for a draft and a file from stdin', async () => {
-  const [ann, ben] = [person(), person()];
+  const [ann, ben] = [person(run), person(run)];
   await ann.ok('draft', 'create', 'note');
   assert.equal((await ann.pipes(['draft', 'append', 'text'], 'from stdin\n')).code, 0);
   await ann.ok('draft', 'sign');
@@ -216,7 +217,7 @@ it('says what is wrong and what cures it', async () => {
 });
 
 it('waits for another command on the same data, and keeps what both write', async () => {
-  const { ok, json } = person();
+  const { ok, json } = person(run);
   await ok('status');
   const ids = await Promise.all(['a', 'b', 'c'].map((data) => ok('blob', 'set', data)));
   assert.equal(new Set(ids).size, 3);
@@ -224,7 +225,7 @@ it('waits for another command on the same data, and keeps what both write', asyn
 });
 
 it('stops an export at Ctrl+C without leaving anything half-written', async () => {
-  const { home, pipes } = person();
+  const { home, pipes } = person(run);
   const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
   await pipes(['bundle', 'import', join(vectors, '2020-06')]);
   const child = spawn(process.execPath, [main, 'bundle', 'import', '-'], {

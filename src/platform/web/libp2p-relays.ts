@@ -5,6 +5,7 @@
  */
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Clock } from '../../core/ports.ts';
+import type { Dialer } from './libp2p-dialer.ts';
 import type { Node, PeerId } from './libp2p-types.ts';
 import { within } from './within.ts';
 
@@ -20,12 +21,15 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 const ATTEMPT_MS = 15_000;
 
-export function keepRelays(
-  node: Node,
-  first: readonly string[],
-  clock: Pick<Clock, 'after'>,
-  changed: () => void,
-): Relays {
+export interface RelaysParts {
+  readonly node: Node;
+  readonly dialer: Dialer;
+  readonly clock: Pick<Clock, 'after'>;
+  /** A place was taken or lost. */
+  changed(): void;
+}
+
+export function keepRelays({ node, dialer, clock, changed }: RelaysParts, first: readonly string[]): Relays {
   const { transportManager } = node.components;
   const store = transportManager.getTransports().find((each) => each.reservationStore !== undefined)?.reservationStore;
   if (store === undefined) throw new Error('Cannot reserve: libp2p shows no reservations');
@@ -39,9 +43,7 @@ export function keepRelays(
   };
   const attempt = async (address: string, pauseMs: number): Promise<void> => {
     try {
-      const { remotePeer } = await within(ATTEMPT_MS, (signal) =>
-        transportManager.dial(multiaddr(address), { signal }),
-      );
+      const { remotePeer } = await within(ATTEMPT_MS, (signal) => dialer.dial(address, signal));
       if (!isOpen) return;
       // The listener of the first time goes on listening; it needs a new reservation only.
       if (peers.has(address)) await store.addRelay(remotePeer, 'configured');

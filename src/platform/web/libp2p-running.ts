@@ -1,10 +1,10 @@
 /** libp2p while it runs: dials by the exact way that was asked for, and hands streams to their takers. */
-import { multiaddr } from '@multiformats/multiaddr';
 import { toHex } from '../../core/bytes.ts';
 import { RemoteError, VerificationError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { TransportStream } from '../../core/transport.ts';
 import { type PassageTo, parsePeerAddress } from './libp2p-address.ts';
+import { createDialer, type Dialer } from './libp2p-dialer.ts';
 import { keepRelays, type Relays } from './libp2p-relays.ts';
 import { type RawStream, streamOverLibp2p } from './libp2p-stream.ts';
 import { type Connection, DIAL_MS, type Node, type Running, type Stream, type Target } from './libp2p-types.ts';
@@ -42,7 +42,8 @@ export interface RunningParts {
 }
 
 export function runningOver({ node, takers, clock, changed, ...options }: RunningParts): Running {
-  const relays: Relays = keepRelays(node, options.relays, clock, changed);
+  const dialer = createDialer(node, clock);
+  const relays: Relays = keepRelays({ node, dialer, clock, changed }, options.relays);
   const streams = new Set<TransportStream>();
   const hold = (stream: Stream, connection: Connection, address: string): TransportStream => {
     const held = wrap(stream, connection, address, options);
@@ -59,7 +60,7 @@ export function runningOver({ node, takers, clock, changed, ...options }: Runnin
     node.handle(protocol, enter, { ...PROTOCOL_OPTIONS, force: true }).catch(() => {});
   };
   for (const protocol of takers.keys()) accept(protocol);
-  const connect = connector(node, options.dialMs ?? DIAL_MS, clock);
+  const connect = connector(dialer, options.dialMs ?? DIAL_MS, clock);
   return {
     async dial(target, protocol) {
       const connection = await connect(target);
@@ -82,6 +83,7 @@ export function runningOver({ node, takers, clock, changed, ...options }: Runnin
     async close() {
       relays.close();
       for (const stream of streams) stream.abort();
+      await dialer.close();
       // WebRTC's native side bears it badly when its port goes before its connections.
       const closing = node.getConnections().map((each) => each.close({ signal: AbortSignal.timeout(CLOSE_MS) }));
       await Promise.allSettled(closing);
@@ -94,17 +96,19 @@ export function runningOver({ node, takers, clock, changed, ...options }: Runnin
  * Dials an address once, however many ask at once, and again only when that connection has gone. libp2p's own dial would
  * take any connection to the peer, and join any dial to it that is under way, another relay's too.
  */
-function connector(node: Node, withinMs: number, clock: Pick<Clock, 'after'>): (target: Target) => Promise<Connection> {
+function connector(
+  dialer: Dialer,
+  withinMs: number,
+  clock: Pick<Clock, 'after'>,
+): (target: Target) => Promise<Connection> {
   const under = new Map<string, Promise<Connection>>();
-  const dialOnce = (full: string, signal: AbortSignal): Promise<Connection> =>
-    node.components.transportManager.dial(multiaddr(full), { signal });
   const dial = (full: string, signal: AbortSignal): Promise<Connection> =>
     MAY_HANG.test(full)
-      ? staggered((own) => dialOnce(full, own), {
+      ? staggered((own) => dialer.dial(full, own), {
           ...{ clock, signal, pausesMs: HANG_MS },
           drop: (late) => late.abort(new Error('another attempt was first')),
         })
-      : dialOnce(full, signal);
+      : dialer.dial(full, signal);
   const connect = async ({ address, full, key }: Target): Promise<Connection> => {
     let connection: Connection;
     try {

@@ -12,7 +12,7 @@ import { servePage } from './page.ts';
 test('a browser dials a relay by webrtc-direct, and exchanges with another over it', {
   skip: skipReason,
 }, async (t) => {
-  const environment = { PORT: '0', P2P_PORT: '0', DATA_DIR: temporaryDirectory(t) };
+  const environment = { PORT: '0', P2P_PORT: '0', DATA_DIR: temporaryDirectory() };
   const relay = start(['relay', '--webrtc', '--json', '--host', '127.0.0.1'], environment);
   t.after(() => relay.stop());
   const { ticket } = JSON.parse(await relay.line((line) => line.startsWith('{'))) as { ticket: string };

@@ -2,7 +2,12 @@
 export type PeerJob =
   /** Fills the data directory before it is opened: envelopes of one channel, and entries shared out over logs. */
   | { readonly do: 'fill'; readonly envelopes: number; readonly logs: number; readonly entries: number }
-  | { readonly do: 'open' }
+  /** Without a port of its own where it is hidden. */
+  | { readonly do: 'open'; readonly isHidden?: boolean }
+  /** Is a relay from now on, and answers with its ticket. */
+  | { readonly do: 'relay' }
+  /** Keeps a place at that relay; ends when it has one. */
+  | { readonly do: 'meet'; readonly ticket: string }
   | { readonly do: 'close' }
   | { readonly do: 'ticket' }
   /** Ends when all is exchanged. */

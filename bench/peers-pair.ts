@@ -50,13 +50,20 @@ async function startPeer(dataDir: string): Promise<PeerProcess> {
   };
 }
 
-export async function pair<T>(work: (giver: PeerProcess, taker: PeerProcess) => Promise<T>): Promise<T> {
+type Pair<T> = (giver: PeerProcess, taker: PeerProcess, third: () => Promise<PeerProcess>) => Promise<T>;
+
+export async function pair<T>(work: Pair<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pipes-bench-peers-'));
-  const [giver, taker] = [await startPeer(join(folder, 'giver')), await startPeer(join(folder, 'taker'))];
+  const started: PeerProcess[] = [];
+  const start = async (name: string): Promise<PeerProcess> => {
+    const peer = await startPeer(join(folder, name));
+    started.push(peer);
+    return peer;
+  };
   try {
-    return await work(giver, taker);
+    return await work(await start('giver'), await start('taker'), () => start('third'));
   } finally {
-    await Promise.all([giver.stop(), taker.stop()]);
+    await Promise.all(started.map((each) => each.stop()));
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { connect, createServer } from 'node:tls';
 import { toHex, utf8 } from '../src/core/bytes.ts';
 import { encodeEnvelope, envelopeId } from '../src/core/envelope/envelope.ts';
@@ -14,6 +15,8 @@ import { entryId, renderEntry, signedText } from '../src/core/log/entry.ts';
 import type { Store, StoreOp } from '../src/core/ports.ts';
 import { open } from '../src/open/node.ts';
 import { clock, random, sha256, signerFromSeed } from '../src/platform/node/crypto.ts';
+import { loadOrCreateRelayKey } from '../src/platform/node/log-key.ts';
+import { openNodeNetwork } from '../src/platform/node/network.ts';
 import { openStore } from '../src/platform/node/store.ts';
 import { tlsIdentityOf } from '../src/platform/node/tls-certificate.ts';
 import type { Peer } from '../src/runtime/api.ts';
@@ -40,8 +43,15 @@ async function perform(job: PeerJob): Promise<PeerAnswer> {
     case 'fill':
       return fill(job);
     case 'open':
-      peer = await open({ dataDir, name: 'bench', network: { port: 0, host: '127.0.0.1' }, onError: console.error });
+      peer = await open({
+        ...{ dataDir, name: 'bench', onError: console.error },
+        network: job.isHidden === true ? { port: 'off' } : { port: 0, host: '127.0.0.1' },
+      });
       return {};
+    case 'relay':
+      return { text: await relay() };
+    case 'meet':
+      return meet(job.ticket);
     case 'close':
       await peer?.close();
       return {};
@@ -66,6 +76,25 @@ const present = (): Peer => {
   if (peer === undefined) throw new Error('the peer is not open');
   return peer;
 };
+
+/** Its ticket. It ends with the process. */
+async function relay(): Promise<string> {
+  const [{ startRelay }, { createLog }] = await Promise.all([
+    import('../src/relay/relay.ts'),
+    import('../src/relay/logs.ts'),
+  ]);
+  const host = '127.0.0.1';
+  const started = await startRelay({ port: 0, host, dataDir, logger: createLog({ level: 'error' }) });
+  const { seed, signer } = await loadOrCreateRelayKey(dataDir);
+  const { transports } = await openNodeNetwork({ seed, port: 0, host, relay: true });
+  return (await started.join({ signer, transports, forwards: true })).ticket();
+}
+
+async function meet(ticket: string): Promise<PeerAnswer> {
+  await present().connect(ticket);
+  while (present().network.addresses().length === 0) await setTimeout(20);
+  return {};
+}
 
 async function fill({ envelopes, logs, entries }: Extract<PeerJob, { do: 'fill' }>): Promise<PeerAnswer> {
   await mkdir(dataDir, { recursive: true });

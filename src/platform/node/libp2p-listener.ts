@@ -23,6 +23,7 @@ import { AbstractMultiaddrConnection, ipPortToMultiaddr } from '@libp2p/utils';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { tcpAddress } from '../web/libp2p-address.ts';
+import { bytesPass } from './heap-pace.ts';
 import { hostsOf } from './own-addresses.ts';
 import type { SharedPort } from './port-share.ts';
 
@@ -125,7 +126,10 @@ class SharedConnection extends AbstractMultiaddrConnection {
   constructor(stream: Duplex, remoteAddr: Multiaddr, log: Logger) {
     super({ remoteAddr, direction: 'inbound', log });
     this.#stream = stream;
-    stream.on('data', (bytes: Buffer) => this.onData(bytes));
+    stream.on('data', (bytes: Buffer) => {
+      bytesPass(bytes.length);
+      this.onData(bytes);
+    });
     stream.on('error', (error) => this.abort(error));
     stream.on('drain', () => this.safeDispatchEvent('drain'));
     stream.once('end', () => this.onTransportClosed());
@@ -135,10 +139,14 @@ class SharedConnection extends AbstractMultiaddrConnection {
   override sendData(data: Iterable<Uint8Array>): { sentBytes: number; canSendMore: boolean } {
     let sentBytes = 0;
     let canSendMore = true;
+    // A message of noise comes as several small pieces: they go by one call of the system.
+    this.#stream.cork();
     for (const bytes of data) {
       sentBytes += bytes.length;
       canSendMore = this.#stream.write(bytes);
     }
+    this.#stream.uncork();
+    bytesPass(sentBytes);
     return { sentBytes, canSendMore };
   }
 

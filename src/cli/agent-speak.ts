@@ -3,6 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import type { Answer, PacketOptions, Told } from '../agent/client.ts';
 import { UsageError } from '../core/errors.ts';
+import { hasRelay } from '../core/recipient.ts';
 import { type AgentFlags, addAgentOptions, withAgent } from './agent-flags.ts';
 import { packetJson, packetLine } from './agent-packets.ts';
 import { EXIT } from './exit.ts';
@@ -12,6 +13,7 @@ import { printable } from './output.ts';
 interface SpeakFlags extends AgentFlags {
   fee: string;
   ttl: string;
+  exact?: boolean;
 }
 
 type AskFlags = SpeakFlags & { deadline: string; all?: boolean };
@@ -35,10 +37,12 @@ export function addAsk(agent: Command, finish: (code: number) => void): void {
 function addSpeakOptions(command: Command): Command {
   return addAgentOptions(command)
     .option('--fee <satoshis>', 'what the packet is worth', '0')
-    .option('--ttl <seconds>', 'how long it is worth delivering', '60');
+    .option('--ttl <seconds>', 'how long it is worth delivering', '60')
+    .option('--exact', 'take the name as it is, also where it holds an "@"');
 }
 
-async function send(to: string, given: string, flags: SpeakFlags): Promise<number> {
+async function send(entered: string, given: string, flags: SpeakFlags): Promise<number> {
+  const to = await resolved(entered, flags);
   const body = await textOf(given);
   return withAgent(flags, async (client, output) => {
     const told = await client.tell(to, body, packetOptions(flags));
@@ -56,7 +60,8 @@ function sentence(to: string, told: Told): string {
   return `Refused: ${printable(told.error)}.`;
 }
 
-async function ask(to: string, given: string, flags: AskFlags): Promise<number> {
+async function ask(entered: string, given: string, flags: AskFlags): Promise<number> {
+  const to = await resolved(entered, flags);
   const body = await textOf(given);
   const options = { ...packetOptions(flags), deadlineMs: secondsToMs('--deadline', flags.deadline) };
   return withAgent(flags, async (client, output) => {
@@ -80,6 +85,18 @@ async function ask(to: string, given: string, flags: AskFlags): Promise<number> 
 function noAnswer(to: string, answer: Exclude<Answer, { kind: 'answer' }>): string {
   if (answer.kind === 'refused') return `Refused: ${printable(answer.error)}.`;
   return `${printable(to)} did not answer in time${answer.queued ? '; the server keeps the ask for it' : ''}.`;
+}
+
+/** A packet bears the bare name: what stands behind an "@" is for here. */
+async function resolved(to: string, { exact, host, dataDir }: SpeakFlags): Promise<string> {
+  if (exact === true || !hasRelay(to)) return to;
+  if (!/^(?:localhost|127\.|::1$)/.test(host)) {
+    throw new UsageError(
+      `Cannot find ${to}: names at relays are found by the relay on this machine, and --host is another. Leave the "@" out, or take it as it is with --exact`,
+    );
+  }
+  const { agentOf } = await import('./recipients.ts');
+  return agentOf(to, dataDir);
 }
 
 function errorIn(outcome: Told | Answer): object {

@@ -1,10 +1,12 @@
 /** `pipes peer`: whom this installation follows and blocks. */
 import type { Command } from 'commander';
+import { hasRelay } from '../core/recipient.ts';
 import type { FriendOptions, LogPeer, Peer } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
 import { addLogOptions, type LogFlags, withLogs } from './logs.ts';
 import { countOf } from './numbers.ts';
 import { table } from './output.ts';
+import { keyOf } from './recipients.ts';
 
 type FriendFlags = LogFlags & { announce?: boolean };
 
@@ -19,16 +21,17 @@ export function addPeerCommand(program: Command, finish: (code: number) => void)
   ) =>
     add(`${name} <author>`, description)
       .option('--announce', 'say so in your own log, for friends of friends to read')
-      .action((author: string, flags: FriendFlags) =>
-        withLogs(flags, async (opened, output) => {
+      .action(async (entered: string, flags: FriendFlags) => {
+        const author = hasRelay(entered) ? await keyOf(entered, flags.dataDir) : entered;
+        return withLogs(flags, async (opened, output) => {
           await work(opened, author, { announce: flags.announce === true });
           output.data({ author, [done]: true }, author);
           finish(EXIT.ok);
-        }),
-      );
+        });
+      });
   change(
     'add',
-    'Follow an author: a log (USER.…) or an identity, with all its logs.',
+    'Follow an author: a log (USER.…), or a person (a key, or name@relay) with all their logs.',
     'followed',
     ({ logs }, ...rest) => logs.follow(...rest),
   );

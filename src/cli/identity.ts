@@ -13,8 +13,10 @@ import { importLogSeed } from '../platform/node/log-key.ts';
 import type { Peer } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
 import { addLogOptions, type LogFlags, withLogs } from './logs.ts';
+import { secondsToMs } from './numbers.ts';
 import { createOutput, type Output, table } from './output.ts';
 import { passphraseOf } from './passphrase.ts';
+import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 
 type NewFlags = LogFlags & { dialect: LogDialect; seedFile?: string };
 
@@ -37,6 +39,11 @@ export function addIdentity(program: Command, finish: (code: number) => void): v
   add('words', 'Show the 24 words that restore this identity elsewhere. Whoever has them is you.').action(
     (flags: LogFlags) => words(flags).then(finish),
   );
+  addPeerOptions(identity.command('claim <username>'))
+    .description(
+      'Claim a username at the relay, so that others find you as username@relay. The first who asks gets it.',
+    )
+    .action(async (username: string, flags: PeerFlags) => finish(await claim(username, flags)));
   add('restore', 'Restore an identity from its 24 words, read from stdin, where there is none yet.').action(
     (flags: LogFlags) => restore(flags).then(finish),
   );
@@ -54,6 +61,16 @@ async function show(peer: Peer, output: Output): Promise<number> {
   ];
   output.data({ log: author, dialect, dot1, key, agreementKey }, `${author}\n\n${table(rows)}`);
   return EXIT.ok;
+}
+
+async function claim(username: string, flags: PeerFlags): Promise<number> {
+  return withPeer(flags, async (peer, output) => {
+    await online(peer, secondsToMs('--timeout', flags.timeout));
+    await peer.claimName(username);
+    const { host } = new URL(peer.status().relay ?? '');
+    output.data({ username, key: peer.identity.key }, `You are ${username}@${host} to others.`);
+    return EXIT.ok;
+  });
 }
 
 async function create(flags: NewFlags): Promise<number> {

@@ -1,21 +1,45 @@
 /** `pipes listen`: joins a channel and prints its messages as they come, until it is told to stop. */
 import type { Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import type { Message } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
 import { messageJson, messageLine } from './message-lines.ts';
 import { countOf, secondsToMs } from './numbers.ts';
-import { printable } from './output.ts';
+import { printable, printableLines } from './output.ts';
 import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 import { stopSignal } from './stop.ts';
 
-type ListenFlags = PeerFlags & { last: string };
+type ListenFlags = PeerFlags & { last: string; direct?: boolean };
 
 export function addListen(program: Command, finish: (code: number) => void): void {
-  const command = program.command('listen <channel>');
+  const command = program.command('listen [channel]');
   addPeerOptions(command)
     .description('Join a channel and print its messages as they come, until Ctrl+C. With --json one message per line.')
     .option('--last <count>', 'how many earlier ones to print first', '10')
-    .action(async (channel: string, flags: ListenFlags) => finish(await listen(channel, flags)));
+    .option('--direct', 'print what people sent to you alone instead, each message once')
+    .action(async (channel: string | undefined, flags: ListenFlags) => {
+      if (flags.direct === true) return finish(await listenDirect(flags));
+      if (channel === undefined) throw new UsageError('Cannot listen: expected a channel, or --direct');
+      finish(await listen(channel, flags));
+    });
+}
+
+/** What has been printed does not come again: its sender is told that it arrived. */
+async function listenDirect(flags: ListenFlags): Promise<number> {
+  const timeout = secondsToMs('--timeout', flags.timeout);
+  const stop = stopSignal();
+  return withPeer(flags, async (peer, output) => {
+    const unsubscribe = peer.onMessage(({ id, from, name, time, bytes }) => {
+      const text = new TextDecoder().decode(bytes);
+      const line = `${time.toISOString().slice(0, 19).replace('T', ' ')}  ${printable(name)}: ${printableLines(text, '  ')}`;
+      output.data({ id, from, name, time: time.toISOString(), text }, line);
+    });
+    await online(peer, timeout);
+    output.note(`Listening as ${printable(peer.identity.name)} (${peer.identity.dot1}). Stop with Ctrl+C.`);
+    await stop.stopped;
+    unsubscribe();
+    return EXIT.ok;
+  }).finally(() => stop.dispose());
 }
 
 async function listen(channelName: string, flags: ListenFlags): Promise<number> {

@@ -23,7 +23,9 @@ export async function findOwnRelay(dataDir: string): Promise<OwnRelay | undefine
     });
     const json = JSON.parse(new TextDecoder().decode(answer.body));
     if (answer.status < 300) return json;
-    throw new RemoteError(`Cannot ask the relay: ${json.detail ?? json.error}`, { status: answer.status });
+    const said = `${json.detail ?? json.error}`;
+    const message = said.startsWith('Cannot ') ? said : `Cannot ask the relay: ${said}`;
+    throw new RemoteError(message, { status: answer.status });
   };
   const isThere = await ask('GET', '/health').then(
     () => true,

@@ -1,10 +1,12 @@
 /** `pipes peers` and `pipes paths`: whom the relay that runs here knows, and how it reaches them. */
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
+import { hasRelay } from '../core/recipient.ts';
 import type { RemotePeer } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
 import { createOutput, printable, table } from './output.ts';
 import { ownRelay } from './owner.ts';
+import { keyOf } from './recipients.ts';
 import { dataDirOption } from './settings.ts';
 
 interface Flags {
@@ -36,7 +38,7 @@ export function addPaths(program: Command, finish: (code: number) => void): void
   program
     .command('paths [peer]')
     .description(
-      'Show every path to each peer, with round trip, loss and bytes; or those to one, by the start of its key.',
+      'Show every path to each peer, with round trip, loss and bytes; or those to one, by the start of its key or name@relay.',
     )
     .addOption(dataDirOption())
     .option('--json', 'print JSON')
@@ -58,9 +60,13 @@ async function show(flags: Flags): Promise<number> {
 
 async function paths(wanted: string | undefined, flags: Flags): Promise<number> {
   const { peers } = await ask(flags);
-  const chosen = peers.filter(({ key }) => wanted === undefined || key.startsWith(wanted));
+  const identity = wanted !== undefined && hasRelay(wanted) ? await keyOf(wanted, flags.dataDir) : undefined;
+  const fits = (peer: RemotePeer): boolean =>
+    identity === undefined ? peer.key.startsWith(wanted ?? '') : peer.identity === identity;
+  const chosen = peers.filter(fits);
   if (wanted !== undefined && chosen.length === 0) {
-    throw new UsageError(`Cannot show paths: no known peer's key begins with "${wanted}"`);
+    const which = identity === undefined ? `'s key begins with "${wanted}"` : ` belongs to ${wanted} (${identity})`;
+    throw new UsageError(`Cannot show paths: no known peer${which}`);
   }
   const rows = chosen.flatMap(({ key, name, paths }) =>
     paths.map(({ address, passage, state, roundTripMs, loss, sentBytes, receivedBytes }) => [

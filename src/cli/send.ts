@@ -14,16 +14,21 @@ import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 type SendFlags = PeerFlags & { file: string[] };
 
 export function addSend(program: Command, finish: (code: number) => void): void {
-  const command = program.command('send <channel> <text>');
+  const command = program.command('send <to> <text>');
   addPeerOptions(command)
-    .description('Seal a message to all who can read the channel, and send it. "-" as the text reads stdin.')
+    .description(
+      'Seal a message to all who can read a channel, or to one person (name@relay, or a key), and send it. "-" as the text reads stdin.',
+    )
     .option(
       '--file <path>',
       'send a file along, sealed; may be repeated',
       (path, before: string[]) => [...before, path],
       [],
     )
-    .action(async (channel: string, text: string, flags: SendFlags) => finish(await send(channel, text, flags)));
+    .action(async (to: string, text: string, flags: SendFlags) => {
+      const { isPerson, sendDirect } = await import('./send-direct.ts');
+      finish(await (isPerson(to) ? sendDirect : send)(to, text, flags));
+    });
 }
 
 async function send(channelName: string, given: string, flags: SendFlags): Promise<number> {

@@ -17,7 +17,7 @@ const CARD_VERSION = '1';
 const CACHE_S = 60;
 
 /** What the keep server writes down with a claim. */
-interface ClaimRecord {
+export interface ClaimRecord {
   /** 64 hex characters. */
   readonly key: string;
   /** Milliseconds since 1970; 0: never. */
@@ -45,7 +45,7 @@ export function addAgentCard(app: FastifyInstance, { store, clock }: RelayContex
   );
 }
 
-async function claimOf(store: Store, name: string, now: number): Promise<ClaimRecord | undefined> {
+export async function claimOf(store: Store, name: string, now: number): Promise<ClaimRecord | undefined> {
   const text = await store.record('keep-claim', name);
   const claim = text === undefined ? undefined : (JSON.parse(text) as ClaimRecord);
   return claim === undefined || (claim.expires !== 0 && claim.expires <= now) ? undefined : claim;

@@ -19,6 +19,8 @@ export const SERVICES = {
 export type Service = keyof typeof SERVICES;
 
 export interface PeerPolicy {
+  /** What other machines call this one: the relay in name@relay. */
+  readonly name: string;
   readonly peers: PeerChoice;
   /** Keys of peers or of identities, lower-case hex. A blocked one is blocked, allowed or not. */
   readonly peersAllowed: ReadonlySet<string>;
@@ -30,6 +32,7 @@ export interface PeerPolicy {
 }
 
 export const PEER_DEFAULTS = {
+  name: 'relay',
   peers: 'invited',
   peers_allowed: [],
   peers_blocked: [],
@@ -38,6 +41,9 @@ export const PEER_DEFAULTS = {
   serves: Object.keys(SERVICES),
 };
 
+/** It stands behind the @ of a name. */
+const NAME = /^[A-Za-z0-9.-]{1,64}$/;
+
 /** How a policy says what is wrong with it. */
 export interface PolicyReader {
   whole(name: string, least: number): number;
@@ -45,7 +51,10 @@ export interface PolicyReader {
 }
 
 export function readPeerPolicy(members: Readonly<Record<string, unknown>>, reader: PolicyReader): PeerPolicy {
+  const { name } = members;
+  if (typeof name !== 'string' || !NAME.test(name)) reader.fail('name', '1 to 64 of A-Z, a-z, 0-9, ".", "-"', name);
   return {
+    name: name as string,
     peers: oneOf(PEER_CHOICES, members.peers, 'peers', reader),
     peersAllowed: new Set(keys('peers_allowed', members, reader)),
     peersBlocked: new Set(keys('peers_blocked', members, reader)),

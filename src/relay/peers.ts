@@ -10,6 +10,7 @@ import { createLogs } from '../runtime/logs/logs.ts';
 import { attachedTo } from '../runtime/network/attached.ts';
 import { createBlobTraffic } from '../runtime/network/blob-traffic.ts';
 import { createEntryTraffic } from '../runtime/network/entry-traffic.ts';
+import { answerNames } from '../runtime/network/names-pipe.ts';
 import { createNetwork, type Network } from '../runtime/network/network.ts';
 import { createCertificateKeeper } from '../runtime/network/sets/certificates.ts';
 import { createLogKeeper } from '../runtime/network/sets/logs.ts';
@@ -17,6 +18,7 @@ import { createProfileKeeper } from '../runtime/network/sets/profiles.ts';
 import { createScopeKeeper } from '../runtime/network/sets/scopes.ts';
 import { createShelf } from '../runtime/network/shelf.ts';
 import type { RelayContext } from './context.ts';
+import { namedHere } from './names.ts';
 import { createPeerGate, type PeerGate } from './peer-gate.ts';
 import { peerSeries } from './peer-metrics.ts';
 import { servedOf, setsOf } from './serving.ts';
@@ -61,8 +63,9 @@ export async function joinPeers(
     ],
     entries: createEntryTraffic({ store, logs }),
     blobs: createBlobTraffic({ store, sha256, clock, shelf: createShelf(blobs, logs.blobs, context.blobKeeper.take) }),
-    name: () => 'relay',
+    name: () => policy.name,
   });
+  const stopAnswering = answerNames(network.pipes, clock, (name) => namedHere(context, name));
   context.peers.network = network;
   house.others.count = () => network.peers().length;
   context.metrics.series('peer', () => peerSeries(network.peers(), gate.refusals()));
@@ -71,6 +74,7 @@ export async function joinPeers(
     gate,
     async close() {
       delete context.peers.network;
+      stopAnswering();
       house.others.count = () => 0;
       await network.close();
       await gate.flush();

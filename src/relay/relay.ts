@@ -23,6 +23,7 @@ import { addHealth } from './health.ts';
 import type { Ingress } from './ingress.ts';
 import { addMailbox } from './mailbox.ts';
 import { addMessages } from './messages.ts';
+import { addNames } from './names.ts';
 import type { RelayOptions } from './options.ts';
 import { addOwner } from './owner.ts';
 import { noteAddress } from './owner-file.ts';
@@ -160,6 +161,7 @@ function routes(context: RelayContext, ingress: Ingress, options: RelayOptions):
   addMessages(app, context, ingress);
   addEvents(app, context);
   addUsernames(app, context);
+  addNames(app, context);
   addMailbox(app, context, ingress);
   addProfiles(app, context);
   addBlobs(app, context);

@@ -178,23 +178,31 @@ export interface Peer {
   /** All that are known. */
   peers(): RemotePeer[];
   /**
-   * Sends bytes to an identity (its key in hex), sealed to it alone; at most 60,000. Resolves once that is durable here;
-   * it goes by whatever meets the recipient. Rejects with UsageError where nothing is known of the identity.
+   * The key that a recipient stands for: a key itself, or name@relay, a username at the relay that is used here, at a known
+   * peer (by its name, host or the start of its key), or at a host. Rejects with UsageError where that is not clear or
+   * nobody is called so, RemoteError where the relay does not answer.
    */
-  send(identity: string, bytes: Uint8Array): Promise<Sent>;
+  resolve(recipient: string): Promise<string>;
+  /** Claims a username at the relay that is used here, for others to write name@relay. */
+  claimName(username: string): Promise<void>;
+  /**
+   * Sends bytes to a recipient (a key in hex, or name@relay), sealed to it alone; at most 60,000. Resolves once that is durable
+   * here; it goes by whatever meets the recipient. Rejects with UsageError where nothing is known of the identity.
+   */
+  send(recipient: string, bytes: Uint8Array): Promise<Sent>;
   /** Called with each message to this identity, each once; those that came before wait for the first listener. */
   onMessage(listener: (message: DirectMessage) => void | Promise<void>): () => void;
   /**
-   * Opens a duplex of bytes to a peer of that identity, which has to be reachable now. Rejects with RemoteError where it
+   * Opens a duplex of bytes to a peer of that recipient (a key in hex, or name@relay), which has to be reachable now. Rejects with RemoteError where it
    * is not, or takes no pipes of that protocol.
    */
-  pipe(identity: string, protocol: string, options?: { signal?: AbortSignalLike }): Promise<Pipe>;
+  pipe(recipient: string, protocol: string, options?: { signal?: AbortSignalLike }): Promise<Pipe>;
   onPipe(protocol: string, taker: (pipe: Pipe) => void): () => void;
   /** Keeps bytes of any size (up to 3.9 GB) for others to fetch by their id, which only those learn who are told. */
   put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options?: TransferOptions): Promise<LogFile>;
   /** The bytes of an id, from here or from whoever is connected and has them; goes on where an earlier call stopped. */
   get(id: string, options?: TransferOptions): AsyncIterable<Uint8Array>;
-  /** The paths to each known peer of an identity. */
+  /** The paths to each known peer of an identity: its key, as resolve() gives it. */
   paths(identity: string): readonly RemotePath[];
   /** Publishes a new version of the signed profile. At most 64 UTF-16 units. */
   setName(name: string): Promise<void>;

@@ -6,8 +6,10 @@ import { toHex } from '../../core/bytes.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Placed } from '../../core/ports.ts';
 import type { SignedProfile } from '../../core/profile.ts';
+import { parseRecipient } from '../../core/recipient.ts';
 import { CHANNEL_PREFIX } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
+import type { RemotePath } from '../api-network.ts';
 import { createBundles, noBundles } from '../bundles.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
 import { absentNetwork } from '../network/absent.ts';
@@ -36,6 +38,7 @@ import { checkChannel, createSelf, type Self } from './self.ts';
 import { createSharedHistory } from './shared-history.ts';
 import { shareStore } from './sharing.ts';
 import { channelSummaries } from './summaries.ts';
+import { createUsernames } from './usernames.ts';
 
 export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): Promise<Peer> {
   const parts = await assemble(ports, options);
@@ -99,6 +102,12 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   });
   await ports.discover?.(network.found);
   const transfer = createTransfer(logs, network.fetch);
+  const setName = async (name: string): Promise<void> => {
+    await self.setName(name);
+    await acceptSelf();
+    link?.refresh(false);
+  };
+  const usernames = createUsernames({ ...parts, network, introduce: setName, onMembers: news.tellMembers });
 
   return {
     identity: identityOf(self),
@@ -106,16 +115,18 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     ticket: network.ticket,
     connect: network.connect,
     peers: network.peers,
-    send(identity, bytes) {
+    async send(recipient, bytes) {
       checkOpen();
-      return direct.send(identity, bytes);
+      return direct.send(await usernames.meet(recipient), bytes);
     },
     onMessage: direct.onMessage,
-    pipe: network.pipes.open,
+    resolve: usernames.resolve,
+    pipe: async (recipient, protocol, pipeOptions) =>
+      network.pipes.open(await usernames.resolve(recipient), protocol, pipeOptions),
     onPipe: network.pipes.accept,
     put: logs.files.put,
     get: transfer.get,
-    paths: (identity) => network.peers().flatMap((peer) => (peer.identity === identity ? peer.paths : [])),
+    paths: (identity) => pathsTo(network, identity),
     people: parts.people,
     network,
     bundles: createBundles({
@@ -126,9 +137,11 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     }),
     async setName(name) {
       checkOpen();
-      await self.setName(name);
-      await acceptSelf();
-      link?.refresh(false);
+      await setName(name);
+    },
+    async claimName(username) {
+      checkOpen();
+      await usernames.claim(username);
     },
     async adoptProfile() {
       checkOpen();
@@ -160,6 +173,12 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       await ports.release();
     },
   };
+}
+
+function pathsTo(network: Network, identity: string): readonly RemotePath[] {
+  if (parseRecipient(identity).kind === 'name')
+    throw new UsageError(`Cannot show paths to ${identity}: expected a key; await peer.resolve() gives it`);
+  return network.peers().flatMap((peer) => (peer.identity === identity ? peer.paths : []));
 }
 
 function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<LogsOfPeer> {

@@ -31,6 +31,7 @@ export interface RelayClient {
   /** The latest profiles of these keys, whatever channels they list. */
   profilesOf(keys: readonly string[]): Promise<unknown[]>;
   channels(): Promise<RelayChannel[]>;
+  claimName(claim: Readonly<Record<string, string>>): Promise<PostOutcome>;
   /** Served messages later than `since`, earliest first, at most 500. */
   history(channel: string, since: string): Promise<unknown[]>;
   events(
@@ -79,6 +80,7 @@ export function createRelayClient(http: Http, base: string): RelayClient {
       }
       return found;
     },
+    claimName: (claim) => send('POST', '/usernames/claim', JSON.stringify(claim), JSON_HEADERS),
     channels: async () => (await list('/channels')).flatMap(channelOf),
     history: (channel, since) =>
       list(`/messages?channel=${channel}&limit=${HISTORY_PAGE}&since=${encodeURIComponent(since)}`),

@@ -149,6 +149,8 @@ export function createFakePeer(options: FakeOptions = {}): FakePeer {
       connect: absent,
       peers: absent,
       send: absent,
+      resolve: absent,
+      claimName: absent,
       onMessage: absent,
       pipe: absent,
       onPipe: absent,

@@ -6,11 +6,12 @@ import { type TestContext, test } from 'node:test';
 import { utf8 } from '../../src/core/bytes.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { random, signerFromSeed } from '../../src/platform/node/crypto.ts';
+import { temporaryDirectory } from '../support/command.ts';
 import { newPerson } from '../support/signed-posts.ts';
-import { startTestRelay, temporaryDirectory } from './support.ts';
+import { startTestRelay } from './support.ts';
 
 async function machine(t: TestContext, net: MemoryNetwork, name: string) {
-  const dataDir = await temporaryDirectory(t);
+  const dataDir = temporaryDirectory();
   await writeFile(join(dataDir, 'policy.json'), JSON.stringify({ name }));
   const relay = await startTestRelay(t, { dataDir });
   const signer = signerFromSeed(random(32));

@@ -34,7 +34,11 @@ export interface RelayContext {
   readonly writeBudget: WriteBudget;
   readonly profileDesk: ProfileDesk;
   /** Other peers, once the relay is connected with any network of them. */
-  readonly peers: { network?: Network };
+  readonly peers: {
+    network?: Network;
+    /** Blobs (hex) to be fetched from them. */
+    want?(hashes: readonly string[]): void;
+  };
   readonly hub: Hub;
   readonly blocks: Blocks;
   readonly metrics: Metrics;

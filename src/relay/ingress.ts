@@ -9,7 +9,7 @@ import { fromEnvelope, type PiperMessage } from '../core/envelope/piper.ts';
 import type { Store, StoreOp } from '../core/ports.ts';
 import { CHANNEL_PREFIX } from '../core/scope.ts';
 import { boundedMap } from '../runtime/bounded-map.ts';
-import { attachedTo } from '../runtime/network/attached.ts';
+import { attachedTo } from '../runtime/intake/attached.ts';
 import { carriedOp } from '../runtime/packs/carried.ts';
 import type { Authorise, Candidate, Refused } from '../runtime/pipeline/types.ts';
 import type { Bindings } from './bindings.ts';

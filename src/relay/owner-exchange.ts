@@ -8,7 +8,7 @@ import { fromBase64, toHex, utf8 } from '../core/bytes.ts';
 import { RemoteError, StorageError } from '../core/errors.ts';
 import { encodePack } from '../core/pack.ts';
 import type { House } from '../runtime/house.ts';
-import type { Delivered, EnteredPage, Exchange } from '../runtime/packs/exchange.ts';
+import type { Delivered, Entered, EnteredPage, Exchange } from '../runtime/packs/exchange.ts';
 import { readOwnerFile } from './owner-file.ts';
 import { openRelay } from './relay.ts';
 import { OWN_DATABASE } from './takeover.ts';
@@ -77,8 +77,8 @@ function exchangeOver(request: Request): Exchange {
     scopes: () => json('GET', '/owner/scopes'),
     async entered(scope, after): Promise<EnteredPage> {
       const { items, next } = await json('GET', `/owner/entered?scope=${encodeURIComponent(scope)}&after=${after}`);
-      const read = ({ received, expires, envelope }: { received: number; expires: number; envelope: string }) => ({
-        ...{ received, expires, envelope: fromBase64(envelope) ?? new Uint8Array() },
+      const read = ({ envelope, ...terms }: Omit<Entered, 'envelope'> & { envelope: string }): Entered => ({
+        ...{ ...terms, envelope: fromBase64(envelope) ?? new Uint8Array() },
       });
       return { items: items.map(read), next };
     },

@@ -4,10 +4,9 @@
  */
 
 import type { Signer } from '../core/ports.ts';
-import { CHANNEL_PREFIX, MAILBOX_PREFIX } from '../core/scope.ts';
 import type { Transport } from '../core/transport.ts';
+import { createIntake } from '../runtime/intake/intake.ts';
 import { createLogs } from '../runtime/logs/logs.ts';
-import { attachedTo } from '../runtime/network/attached.ts';
 import { createBlobTraffic } from '../runtime/network/blob-traffic.ts';
 import { createEntryTraffic } from '../runtime/network/entry-traffic.ts';
 import { answerNames } from '../runtime/network/names-pipe.ts';
@@ -16,14 +15,14 @@ import { createCertificateKeeper } from '../runtime/network/sets/certificates.ts
 import { createLogKeeper } from '../runtime/network/sets/logs.ts';
 import { createProfileKeeper } from '../runtime/network/sets/profiles.ts';
 import { createScopeKeeper } from '../runtime/network/sets/scopes.ts';
-import { createShelf } from '../runtime/network/shelf.ts';
+import { createDeliveries } from '../runtime/packs/deliveries.ts';
 import type { RelayContext } from './context.ts';
 import { namedHere } from './names.ts';
 import { createPeerGate, type PeerGate } from './peer-gate.ts';
 import { peerSeries } from './peer-metrics.ts';
+import { createReceiver } from './receiver.ts';
+import { lifeUnder } from './retention.ts';
 import { servedOf, setsOf } from './serving.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface RelayPeers {
   readonly network: Network;
@@ -40,10 +39,13 @@ export async function joinPeers(
   const { sha256, pipeline } = house;
   const onError = (error: unknown): void => log.error({ err: error }, 'The exchange with a peer failed');
   const logs = await createLogs({ store, blobs, logSigner: signer, verifier, sha256, clock, onError });
-  const days = (scope: string): number => {
-    if (scope.startsWith(CHANNEL_PREFIX)) return policy.channelRetentionDays;
-    return scope.startsWith(MAILBOX_PREFIX) ? policy.mailboxRetentionDays : 0;
-  };
+  const intake = createIntake({
+    ...{ store, blobs, sha256, clock, pipeline, onError },
+    ...{ logBlobs: logs.blobs, put: context.blobKeeper.take, lifeOf: lifeUnder(policy) },
+  });
+  const deliveries = createDeliveries({ store, sha256, verifier, clock, logs, onError }, [
+    createReceiver(context, intake.envelopes),
+  ]);
   const { serves } = policy;
   const withoutNames = serves.filter((each) => each !== 'names');
   const gate = await createPeerGate({ store, clock, policy, isLimited: limits.enabled, onError });
@@ -52,21 +54,19 @@ export async function joinPeers(
     wants: { sets: setsOf(serves), authors: [] },
     allow: (wants, from) => servedOf(wants, gate.mayHaveNames(from) ? serves : withoutNames),
     keepers: [
-      createScopeKeeper({
-        ...{ store, pipeline, sha256, clock },
-        lifeOf: (scope, time) => (days(scope) === 0 ? 0 : time + days(scope) * DAY_MS),
-        blobsOf: async (envelope) => attachedTo(envelope),
-      }),
+      createScopeKeeper({ store, pipeline, envelopes: intake.envelopes, clock }),
       createProfileKeeper(store, context.profileDesk, sha256),
-      createLogKeeper({ store, logs, sha256, verifier, clock, onError }),
+      createLogKeeper({ store, logs, sha256, clock, onError }),
       createCertificateKeeper({ store, logs, onError }),
     ],
-    entries: createEntryTraffic({ store, logs }),
-    blobs: createBlobTraffic({ store, sha256, clock, shelf: createShelf(blobs, logs.blobs, context.blobKeeper.take) }),
+    entries: createEntryTraffic({ store, logs, wanted: intake.blobs.wanted }),
+    blobs: createBlobTraffic({ intake: intake.blobs, clock }),
     name: () => policy.name,
   });
   const stopAnswering = answerNames(network.pipes, clock, (name) => namedHere(context, name));
+  const stopDelivering = deliveries.follow(intake.blobs);
   context.peers.network = network;
+  context.peers.want = (hashes) => void intake.blobs.wanted.add(hashes).catch(onError);
   house.others.count = () => network.peers().length;
   context.metrics.series('peer', () => peerSeries(network.peers(), gate.refusals()));
   return {
@@ -74,9 +74,11 @@ export async function joinPeers(
     gate,
     async close() {
       delete context.peers.network;
+      delete context.peers.want;
       stopAnswering();
       house.others.count = () => 0;
       await network.close();
+      await stopDelivering();
       await gate.flush();
       await logs.close();
     },

@@ -1,6 +1,7 @@
 /**
- * Bundles in and out: drives what a platform reads and writes (core/bundle) and the logs. Everything that comes in is
- * checked here: entries by the logs, blobs by their hash, and only those that an entry names are kept.
+ * Bundles in and out: drives what a platform reads and writes (core/bundle). What the reader lacks is worked out as for a
+ * stream (core/sync/heads), and what comes in takes the same way in (runtime/intake); only that nobody answers
+ * (spec/09-sync.md#on-a-stick).
  */
 
 import type { BundleBlob, Bundles, OpenBundle } from '../core/bundle/bundle.ts';
@@ -10,25 +11,35 @@ import type { Dialect } from '../core/log/dialect.ts';
 import { blobsOf } from '../core/log/entry.ts';
 import { parseEntry } from '../core/log/parse.ts';
 import { SEALED_KIND } from '../core/log/sealed-blobs.ts';
-import type { LogInfo, Sha256, Store } from '../core/ports.ts';
+import type { Sha256, Store } from '../core/ports.ts';
 import { LIMITS } from '../core/registry.ts';
+import { lacksFrom } from '../core/sync/heads.ts';
 import type { BundleImportReport, PeerBundles } from './api-bundles.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from './api-logs.ts';
+import type { BlobIntake, BlobOutcome } from './intake/blobs.ts';
 import type { LogsOfPeer } from './logs/logs.ts';
 import { authorKey } from './logs/names.ts';
+import { shownExtent, shownPages } from './logs/shown.ts';
 import type { Packs } from './packs/packs.ts';
 
 interface Parts {
   readonly platform: Bundles;
   readonly logs: LogsOfPeer;
+  readonly blobs: BlobIntake;
   readonly store: Store;
   readonly sha256: Sha256;
   /** Chat messages and packets that bundles carry. */
   readonly packs?: Packs;
 }
 
+/** A log that goes along, from where the reader lacks it. */
+interface Going {
+  readonly author: string;
+  readonly dialect: Dialect;
+  readonly from: number;
+}
+
 const DIALECTS: readonly Dialect[] = ['2020-04', '2020-06', '2020-12'];
-const PAGE = 256;
 const MOST_REFUSALS = 1000;
 /** By author, the heads of the logs that their bundles have shown. */
 const HAS = 'has-logs';
@@ -54,10 +65,11 @@ export function createBundles(parts: Parts): PeerBundles {
     async import(source, options = {}) {
       const bundle = await platform.open(source, options);
       try {
-        const report = await importBundle(parts, bundle, options);
-        if (options.dryRun === true) return report;
+        if (options.dryRun === true) return await importBundle(parts, bundle, options);
+        const { done: report, report: messages } = await delivered(parts, () => importBundle(parts, bundle, options));
         await noteHeads(parts, report);
-        return { ...report, ...(parts.packs && { messages: await parts.packs.deliver() }) };
+        await parts.blobs.wanted.add(report.wantedBlobs);
+        return { ...report, ...(messages && { messages }) };
       } finally {
         await bundle.close();
       }
@@ -66,17 +78,16 @@ export function createBundles(parts: Parts): PeerBundles {
       if (options.dryRun !== true && (await hasOwn(parts, options.authors))) {
         await parts.packs?.make({ files: options.files !== false });
       }
-      const authors = await authorsOf(parts, options);
-      const since = { ...(await headsOf(parts, options.for)), ...options.since };
+      const going = await goingAlong(parts, options);
       const { dialect: own } = await parts.logs.own();
       const content = {
         own,
-        parts: DIALECTS.filter((dialect) => authors.some((log) => log.dialect === dialect)).map((dialect) => ({
+        parts: DIALECTS.filter((dialect) => going.some((log) => log.dialect === dialect)).map((dialect) => ({
           dialect,
           entries: entriesOf(
             parts,
-            authors.filter((log) => log.dialect === dialect),
-            { ...options, since },
+            going.filter((log) => log.dialect === dialect),
+            options,
           ),
         })),
         ...(options.files === false && { blobsFor }),
@@ -128,7 +139,7 @@ async function importBundle(parts: Parts, bundle: OpenBundle, options: ImportOpt
   };
 }
 
-async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsOfPeer['blobs']['take']> {
+async function take({ blobs, sha256 }: Parts, blob: BundleBlob): Promise<BlobOutcome> {
   if (blob.size > LIMITS.logBlobBytes) return 'too large';
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -138,7 +149,7 @@ async function take({ logs, sha256 }: Parts, blob: BundleBlob): ReturnType<LogsO
     pieces.push(piece);
   }
   const bytes = concat(...pieces);
-  return logs.blobs.take(toHex(sha256(bytes)), bytes);
+  return blobs.take(toHex(sha256(bytes)), bytes, 'offered');
 }
 
 /** What a bundle holds, whoever wrote it has. */
@@ -167,24 +178,32 @@ const sum = (reports: readonly ImportReport[], main: number): Omit<ImportReport,
   },
 });
 
-/** The logs that go along, own last. */
-async function authorsOf({ logs, store }: Parts, options: ExportOptions): Promise<LogInfo[]> {
-  const { authors: named, distance } = options;
-  const { key } = await logs.own();
-  const blocked = new Set((await logs.peers({ distance: 0 })).flatMap((peer) => (peer.blocked ? [peer.key] : [])));
-  const wanted = named === undefined ? [...(await logs.followed(distance)), key] : [...new Set(named.map(authorKey))];
-  const ordered = [...wanted.filter((author) => author !== key), ...wanted.filter((author) => author === key)];
-  const infos = await Promise.all(ordered.filter((author) => !blocked.has(author)).map((author) => store.log(author)));
-  return infos.filter((info) => info !== undefined);
+/** The logs that go along, own last, and what of each. */
+async function goingAlong(parts: Parts, options: ExportOptions & { readonly for?: string }): Promise<Going[]> {
+  const { logs, store } = parts;
+  const has: Record<string, number> = { ...(await headsOf(parts, options.for)), ...options.since };
+  const going: Going[] = [];
+  for (const author of await logs.authorsOf(options, await parts.packs?.carriers())) {
+    const log = await store.log(author);
+    const extent = await shownExtent({ store, standing: logs.standing }, author);
+    if (log === undefined || extent === undefined) continue;
+    const from = lacksFrom(has[author] === undefined ? undefined : { next: has[author] }, extent);
+    going.push({ author, dialect: log.dialect, from: from ?? extent.next });
+  }
+  return going;
 }
 
-async function* entriesOf({ store }: Parts, logs: readonly LogInfo[], options: ExportOptions) {
-  for (const { author, verifiedThrough } of logs) {
-    for (let depth = options.since?.[author] ?? 0; depth <= verifiedThrough; depth += PAGE) {
-      const rows = await store.entries(author, depth, PAGE);
-      for (const row of rows) if (row.verified && options.signal?.aborted !== true) yield row.bytes;
+async function* entriesOf({ store, logs }: Parts, going: readonly Going[], { signal }: ExportOptions) {
+  for (const { author, from } of going) {
+    for await (const rows of shownPages({ store, standing: logs.standing }, author, from)) {
+      for (const { bytes } of rows) if (signal?.aborted !== true) yield bytes;
     }
   }
+}
+
+/** What the bundle announces is delivered with what it brought. */
+async function delivered<T>({ packs }: Parts, work: () => Promise<T>) {
+  return packs === undefined ? { done: await work(), report: undefined } : packs.deliverAfter(work);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

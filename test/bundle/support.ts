@@ -8,6 +8,7 @@ import { type Dialect, formatId } from '../../src/core/log/dialect.ts';
 import { bundles } from '../../src/platform/node/bundle.ts';
 import { sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { createBundles } from '../../src/runtime/bundles.ts';
+import { createBlobIntake } from '../../src/runtime/intake/blobs.ts';
 import { createTestLogs, makeLog, seedOf } from '../logs/support.ts';
 
 export interface Test {
@@ -23,7 +24,17 @@ export async function temporaryFolder(test: Test): Promise<string> {
 /** A peer in memory that reads and writes bundles where Node does. */
 export async function createCourier() {
   const { logs, ports } = await createTestLogs();
-  return { logs, ports, bundles: createBundles({ platform: bundles, logs, store: ports.store, sha256 }) };
+  return {
+    logs,
+    ports,
+    bundles: createBundles({
+      platform: bundles,
+      logs,
+      blobs: createBlobIntake({ ...ports, logBlobs: logs.blobs }),
+      store: ports.store,
+      sha256,
+    }),
+  };
 }
 
 export interface Made {

@@ -11,8 +11,8 @@ import { bundles } from '../../src/platform/node/bundle.ts';
 import { ciphers, clock, random, sha256 } from '../../src/platform/node/crypto.ts';
 import type { Channel, Message } from '../../src/runtime/api.ts';
 import { sealFile } from '../../src/runtime/files.ts';
+import { createBlobIntake } from '../../src/runtime/intake/blobs.ts';
 import { cutInPieces } from '../../src/runtime/logs/pieces.ts';
-import { createShelf } from '../../src/runtime/network/shelf.ts';
 import { temporaryFolder } from '../bundle/support.ts';
 import { createMemoryPeer, messageWhere } from '../support/memory-peer.ts';
 import { collect, createTestLogs } from './support.ts';
@@ -141,7 +141,7 @@ test('a peer that dies at any commit while it announces files brings each of the
 
 test('a piece goes to peers, too, out of the blob that it is of, and is gone with it', async () => {
   const { logs, ports } = await createTestLogs();
-  const shelf = createShelf(ports.blobs, logs.blobs);
+  const shelf = createBlobIntake({ ...ports, logBlobs: logs.blobs });
   const bytes = random(800_000);
   const whole = toHex(sha256(bytes));
   await ports.blobs.put(whole, bytes);

@@ -4,7 +4,14 @@
  */
 import { compare, concat, fromUtf8, toHex, utf8 } from '../../src/core/bytes.ts';
 import { DecodeError } from '../../src/core/errors.ts';
-import { decodeHead, encodeHead, headItem } from '../../src/core/sync/heads.ts';
+import {
+  decodeHead,
+  type Extent,
+  encodeHead,
+  headItem,
+  lacksFrom,
+  readFurtherBack,
+} from '../../src/core/sync/heads.ts';
 import type { Item } from '../../src/core/sync/item.ts';
 import { ItemSet } from '../../src/core/sync/item-set.ts';
 import type { Action, Supplied, Supply, Take } from '../../src/core/sync/session/actions.ts';
@@ -237,12 +244,14 @@ export class SimPeer {
   #takeHead(line: Line, bytes: Uint8Array): void {
     const head = decodeHead(bytes);
     const author = this.#authorOf(head.author);
-    const own = author === undefined ? 0 : (this.#disk.logs.get(author)?.length ?? 0);
-    const ownHead = author === undefined ? undefined : this.#disk.logs.get(author)?.at(-1);
-    const differs = ownHead !== undefined && own === head.next && compare(entryIdOf(ownHead), head.id) !== 0;
     if (author !== undefined && this.#disk.forks.has(author)) return;
-    if (head.next > own) line.session.read(head.author, own);
-    else if (differs) line.session.read(head.author, own - 1);
+    const from = lacksFrom(author === undefined ? undefined : this.#extent(author), head);
+    if (from !== undefined) line.session.read(head.author, from);
+  }
+
+  #extent(author: string): Extent | undefined {
+    const log = this.#disk.logs.get(author);
+    return log && { next: log.length, id: entryIdOf(log.at(-1) as Entry) };
   }
 
   #authorOf(key: Uint8Array): string | undefined {
@@ -258,10 +267,11 @@ export class SimPeer {
       }
       if (this.#link(entry, from) !== 'unlinked') continue;
       // Another branch: read further back, twice as far each time.
-      const back = (line.back.get(entry.author) ?? 1) * 2;
-      line.back.set(entry.author, back);
       const own = this.#disk.logs.get(entry.author)?.length ?? 0;
-      if (back < 4 * (own + 1)) line.session.read(author, Math.max(0, own - back));
+      const further = readFurtherBack(own, line.back.get(entry.author));
+      if (further === undefined) return;
+      line.back.set(entry.author, further.step);
+      line.session.read(author, further.from);
       return;
     }
   }

@@ -15,9 +15,22 @@ export interface MemoryPeerOptions extends OpenOptions {
   store?: PeerPorts['store'];
   blobs?: PeerPorts['blobs'];
   more?: Partial<PeerPorts>;
+  /** How long a wait really takes. */
+  hurry?(ms: number): number;
 }
 
-export async function createMemoryPeer({ http, seed = random(32), store, blobs, more, ...options }: MemoryPeerOptions) {
+/** For peers that others reach: what is gathered or tried again is so soon, and how long others are waited for stays. */
+export const impatient = (ms: number): number => (ms <= 2000 ? Math.min(ms, 50) : ms);
+
+export async function createMemoryPeer({
+  http,
+  seed = random(32),
+  store,
+  blobs,
+  more,
+  hurry = (ms) => Math.min(ms, 100),
+  ...options
+}: MemoryPeerOptions) {
   const ports: PeerPorts = {
     store: store ?? createMemoryStore({ clock }),
     blobs: blobs ?? createMemoryBlobs({ clock }),
@@ -31,7 +44,7 @@ export async function createMemoryPeer({ http, seed = random(32), store, blobs, 
   };
   // Quick retries, since the fake relay answers at once; long enough for it to answer on a busy machine.
   return createPeer(
-    { ...ports, clock: { now: ports.clock.now, after: (ms, task) => clock.after(Math.min(ms, 100), task) } },
+    { ...ports, clock: { now: ports.clock.now, after: (ms, task) => clock.after(hurry(ms), task) } },
     options,
   );
 }

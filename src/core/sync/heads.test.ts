@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { concat, equal } from '../bytes.ts';
 import { DecodeError } from '../errors.ts';
-import { decodeHead, encodeHead, headItem } from './heads.ts';
+import { decodeHead, encodeHead, headItem, lacksFrom, readFurtherBack } from './heads.ts';
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -30,3 +30,22 @@ for (const [what, given] of [
 ] as const) {
   test(`of heads, ${what} is refused`, () => assert.throws(() => decodeHead(given), DecodeError));
 }
+
+const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+for (const [what, own, other, from] of [
+  ['who has none lacks all', undefined, { next: 3, id: a }, 0],
+  ['who has fewer lacks those behind', { next: 2, id: a }, { next: 3, id: b }, 2],
+  ['who has the same lacks nothing', { next: 3, id: a }, { next: 3, id: a }, undefined],
+  ['who has as many with another last one lacks that one', { next: 3, id: a }, { next: 3, id: b }, 2],
+  ['who has as many, as far as is known, lacks nothing', { next: 3 }, { next: 3, id: b }, undefined],
+  ['who has more lacks nothing', { next: 4, id: a }, { next: 3, id: b }, undefined],
+  ['of nothing, nothing is lacking', undefined, { next: 0 }, undefined],
+] as const) {
+  test(`of a log, ${what}`, () => assert.equal(lacksFrom(own, other), from));
+}
+
+test('what does not link is read twice as far back each time, down to the start of the log, and then no more', () => {
+  const steps: number[] = [];
+  for (let at = readFurtherBack(9, undefined); at !== undefined; at = readFurtherBack(9, at.step)) steps.push(at.from);
+  assert.deepEqual(steps, [7, 5, 1, 0, 0]);
+});

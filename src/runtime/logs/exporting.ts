@@ -5,25 +5,23 @@
 import { concat, utf8 } from '../../core/bytes.ts';
 import type { ExportOptions } from '../api-logs.ts';
 import { authorKey } from './names.ts';
-import type { LogPorts } from './ports.ts';
-import type { Standing } from './standing.ts';
+import { type ShownParts, shownPages } from './shown.ts';
 
-const PAGE = 256;
 const BLANK = utf8('\n\n');
 const END = utf8('\n');
 
-interface Parts {
-  readonly ports: Pick<LogPorts, 'store'>;
-  readonly standing: Standing;
+export interface ExportParts extends ShownParts {
+  /** Key of the own log, in hex. */
   readonly own: string;
   readonly followed: (distance?: number) => Promise<readonly string[]>;
 }
 
-export async function* exportEntries(parts: Parts, options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* exportEntries(parts: ExportParts, options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for (const author of await authorsOf(parts, options)) {
-    for await (const page of pages(parts.ports.store, author, options)) {
-      const pieces = page.flatMap((bytes, i) => (isFirst && i === 0 ? [bytes] : [BLANK, bytes]));
+    for await (const rows of shownPages(parts, author, options.since?.[author] ?? 0)) {
+      if (options.signal?.aborted === true) break;
+      const pieces = rows.flatMap(({ bytes }, i) => (isFirst && i === 0 ? [bytes] : [BLANK, bytes]));
       isFirst = false;
       yield concat(...pieces);
     }
@@ -31,18 +29,14 @@ export async function* exportEntries(parts: Parts, options: ExportOptions = {}):
   if (!isFirst) yield END;
 }
 
-async function authorsOf({ standing, own, followed }: Parts, options: ExportOptions): Promise<string[]> {
-  const { authors: named, distance } = options;
-  const wanted = new Set(named === undefined ? [...(await followed(distance)), own] : named.map(authorKey));
+/** The logs (keys in hex) that go along, the own one last; `also` where none are named. */
+export async function authorsOf(
+  { standing, own, followed }: ExportParts,
+  { authors: named, distance }: Pick<ExportOptions, 'authors' | 'distance'>,
+  also: readonly string[] = [],
+): Promise<string[]> {
+  const wanted = new Set(named === undefined ? [...(await followed(distance)), ...also, own] : named.map(authorKey));
   const isOwn = wanted.delete(own);
   const allowed = [...wanted].filter((author) => !standing.isBlocked(author));
   return isOwn ? [...allowed, own] : allowed;
-}
-
-async function* pages(store: LogPorts['store'], author: string, { since, signal }: ExportOptions) {
-  for (let depth = since?.[author] ?? 0; signal?.aborted !== true; depth += PAGE) {
-    const rows = (await store.entries(author, depth, PAGE)).filter(({ verified }) => verified);
-    if (rows.length > 0) yield rows.map(({ bytes }) => bytes);
-    if (rows.length < PAGE) return;
-  }
 }

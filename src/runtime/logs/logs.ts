@@ -1,11 +1,11 @@
 /** Logs: signed, append-only, kept and carried for oneself and others (spec/02-pigeon.md). Puts the parts together. */
 import type { LogInfo } from '../../core/ports.ts';
-import type { LogSummary, Logs } from '../api-logs.ts';
+import type { ExportOptions, LogSummary, Logs } from '../api-logs.ts';
 import { finishRemovals } from './blob-names.ts';
 import { createLogBlobs, type LogBlobs } from './blobs.ts';
 import { checkLog, createChecker } from './checking.ts';
 import { createDrafts } from './drafts.ts';
-import { exportEntries } from './exporting.ts';
+import { authorsOf, exportEntries } from './exporting.ts';
 import { createFiles } from './files.ts';
 import { createFriends } from './friends.ts';
 import { importEntries } from './importing.ts';
@@ -17,6 +17,7 @@ import { createProving } from './proving.ts';
 import { readEntries } from './reading.ts';
 import { createRevoking } from './revoking.ts';
 import { createStanding, type Standing } from './standing.ts';
+import { takeFork } from './taking-forks.ts';
 
 export interface LogsOfPeer extends Logs {
   readonly blobs: LogBlobs;
@@ -26,6 +27,10 @@ export interface LogsOfPeer extends Logs {
   onNews(listener: () => void): () => void;
   /** Authors that are followed, to that distance (1 by default), certified logs included, by key. */
   followed(distance?: number): Promise<readonly string[]>;
+  /** The logs (keys) that go along with an export, the own one last; `also` where `options` names none. */
+  authorsOf(options: ExportOptions, also?: readonly string[]): Promise<readonly string[]>;
+  /** Proof of a fork, from others: kept once its signatures are checked. */
+  takeFork(bytes: Uint8Array): Promise<'kept' | 'known' | 'refused'>;
   /** Resolves when the background check has nothing left to do. */
   checked(): Promise<void>;
 }
@@ -42,6 +47,7 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
   const revoking = createRevoking(ports, standing, own);
   const proving = createProving(ports, standing);
   const checker = createChecker(parts);
+  const exporting = { store, standing, own: own.author, followed: friends.followed };
   const running = new Set<Promise<unknown>>();
   checker.wake();
   if (ports.dialect !== undefined) await own.chooseDialect(ports.dialect);
@@ -105,7 +111,15 @@ export async function createLogs(ports: LogPorts): Promise<LogsOfPeer> {
           if (options?.dryRun !== true) news.tell();
         }),
       ),
-    exportEntries: (options) => exportEntries({ ...parts, own: own.author, followed: friends.followed }, options),
+    exportEntries: (options) => exportEntries(exporting, options),
+    authorsOf: (options, also) => authorsOf(exporting, options, also),
+    takeFork: (bytes) =>
+      begun(
+        takeFork({ ...ports, standing }, bytes).then((outcome) => {
+          if (outcome === 'kept') news.tell();
+          return outcome;
+        }),
+      ),
     async close() {
       news.close();
       await checker.close();

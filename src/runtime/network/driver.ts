@@ -167,7 +167,6 @@ export function createDriver(parts: DriverParts): Driver {
       session.read(author, from);
       pump();
     },
-    fetch: (hashes) => blobs.want(hashes, giver),
   };
   const watching = keepers.map((keeper) =>
     keeper.watch((set, item, from) => {

@@ -11,6 +11,8 @@ export interface Entered {
   readonly expires: number;
   /** The stored form. */
   readonly envelope: Uint8Array;
+  /** How many peers, at least, had passed it on before it came here. */
+  readonly hops: number;
 }
 
 export interface EnteredPage {
@@ -28,22 +30,26 @@ export interface Delivered {
   readonly refused: number;
 }
 
-export interface Exchange {
+/** Where what others announce is delivered. */
+export interface Receiver {
   /** Names its cursors in the peer's records. */
   readonly name: string;
-  scopes(): Promise<readonly string[]>;
-  /** What entered there, signed, in order of arrival: what came from others is not among it. */
-  entered(scope: string, after: number): Promise<EnteredPage>;
-  /** Its signature has been checked; its envelopes' have not. */
+  /** The signature of its list has been checked; its envelopes' have not. */
   deliver(pack: Pack): Promise<Delivered>;
-  /** A sealed blob of a message there. */
-  blob(hash: string): Promise<Uint8Array | undefined>;
   /** Keeps a sealed blob, whose hash has been checked; later: nothing there names it yet, or there is no room. */
   takeBlob(hash: string, bytes: Uint8Array): Promise<'taken' | 'later'>;
-  /** Signed profiles that it knows, as JSON. */
-  profiles(): AsyncIterable<unknown>;
   /** False for one that is stale, known or forged. */
   acceptProfile(json: unknown): Promise<boolean>;
+}
+
+export interface Exchange extends Receiver {
+  scopes(): Promise<readonly string[]>;
+  /** What is there, signed, in order of arrival, whichever way it came. */
+  entered(scope: string, after: number): Promise<EnteredPage>;
+  /** A sealed blob of a message there. */
+  blob(hash: string): Promise<Uint8Array | undefined>;
+  /** Signed profiles that it knows, as JSON. */
+  profiles(): AsyncIterable<unknown>;
 }
 
 export const NOTHING: Delivered = { delivered: 0, known: 0, refused: 0 };

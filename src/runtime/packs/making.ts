@@ -1,5 +1,5 @@
 /**
- * Makes packs of what entered since the last time, and announces them in the own log. A pack is kept before the entry
+ * Makes packs of what came since the last time and stands in none, and announces them in the own log. A pack is kept before the entry
  * that names it, and the entry is committed together with the cursor: a process that ends in between makes the same
  * packs again, and none is announced for nothing.
  */
@@ -14,6 +14,7 @@ import { LIMITS } from '../../core/registry.ts';
 import type { LogBlobs } from '../logs/blobs.ts';
 import type { OwnLog } from '../logs/own.ts';
 import type { Entered, Exchange } from './exchange.ts';
+import { packedBy, packedOp } from './packed.ts';
 
 export const PACK_KIND = 'pipes.pack';
 const CURSOR = 'pack-cursor';
@@ -41,8 +42,10 @@ export async function makePacks(parts: MakingParts, exchange: Exchange): Promise
     for (let cursor = Number((await parts.store.record(CURSOR, key)) ?? 0); ; ) {
       const { items, next } = await exchange.entered(scope, cursor);
       if (next === undefined) break;
-      const hashes = await packed(parts, scope, items);
-      await announce(parts, PACK_KIND, hashes, [{ op: 'put', space: CURSOR, key, value: String(next) }]);
+      const fresh = await unpacked(parts, scope, items);
+      const hashes = await packed(parts, fresh);
+      const ops = fresh.map(({ record }) => packedOp(scope, record.id, parts.own.author));
+      await announce(parts, PACK_KIND, hashes, [...ops, { op: 'put', space: CURSOR, key, value: String(next) }]);
       made += hashes.length;
       cursor = next;
     }
@@ -70,12 +73,20 @@ export async function announce(
   }
 }
 
-async function packed(parts: MakingParts, scope: string, items: readonly Entered[]): Promise<string[]> {
+/** Those that no other log has announced, and this one has not. */
+async function unpacked({ store, sha256 }: MakingParts, scope: string, entered: readonly Entered[]): Promise<Item[]> {
+  const items = entered.map((item) => itemOf(sha256, scope, item));
+  const by = await Promise.all(items.map(({ record }) => packedBy(store, scope, record.id)));
+  return items.filter((_, i) => by[i] === undefined);
+}
+
+async function packed(parts: MakingParts, items: readonly Item[]): Promise<string[]> {
   const hashes: string[] = [];
-  for (const group of groups(items.map((item) => itemOf(parts.sha256, scope, item)))) {
+  for (const group of groups(items)) {
     const content = { peer: parts.logSigner.key, records: group.map(({ record }) => record) };
+    const { scope = '', expires = 0 } = group[0]?.record ?? {};
     const pack = encodePack({
-      ...{ scope, day: expiryDay(group[0]?.record.expires ?? 0), envelopes: group.map(({ envelope }) => envelope) },
+      ...{ scope, day: expiryDay(expires), envelopes: group.map(({ envelope }) => envelope) },
       ...content,
       signature: await parts.logSigner.sign(packSignedBytes(content)),
     });
@@ -86,9 +97,10 @@ async function packed(parts: MakingParts, scope: string, items: readonly Entered
   return hashes;
 }
 
-function itemOf(sha256: Sha256, scope: string, { envelope, received, expires }: Entered): Item {
+function itemOf(sha256: Sha256, scope: string, { envelope, ...terms }: Entered): Item {
   const id = envelopeId(sha256, decodeEnvelope(envelope));
-  return { envelope, record: { id, scope, received, expires, hops: 0 } };
+  const { received, expires, hops } = terms;
+  return { envelope, record: { id, scope, received, expires, hops } };
 }
 
 /** By the day of their expiry, each group as large as a pack may be. */

@@ -1,66 +1,47 @@
 /** Packs as bundles need them: made before an export, delivered after an import (spec/02-pigeon.md#packs). */
-import type { Verifier } from '../../core/ports.ts';
-import { added, type Delivered, type Exchange, NOTHING } from './exchange.ts';
-import { type MakingParts, makePacks, PACK_KIND } from './making.ts';
-import { announceProfiles, readProfiles } from './profiles.ts';
-import { authenticPack, blobsBy, readAnnounced, withBlob } from './reading.ts';
-import { announceSealed, deliverSealed } from './sealed.ts';
+import type { LogsOfPeer } from '../logs/logs.ts';
+import type { Deliveries, PackReport } from './deliveries.ts';
+import type { Exchange } from './exchange.ts';
+import { announceForks } from './forks.ts';
+import { type MakingParts, makePacks } from './making.ts';
+import { carriers } from './packed.ts';
+import { announceProfiles } from './profiles.ts';
+import { announceSealed } from './sealed.ts';
 
-export interface PackReport extends Delivered {
-  /** Profiles that were new. */
-  readonly profiles: number;
-  /** Packs that are damaged, or not their log's own. */
-  readonly packsRefused: number;
-  /** Sealed blobs of messages' files that are now here whole. */
-  readonly files: number;
-  /** Those whose pieces are not what they are named, or no sealed blob. */
-  readonly filesRefused: number;
-}
+export type { PackReport } from './deliveries.ts';
 
 export interface Packs {
   /** `files`: announces the files of messages, too. */
   make(options: { readonly files: boolean }): Promise<void>;
-  deliver(): Promise<PackReport>;
+  /** Delivers once `work` has brought entries and blobs; nothing is delivered meanwhile. */
+  deliverAfter<T>(work: () => Promise<T>): Promise<{ readonly done: T; readonly report: PackReport }>;
+  /** Logs (keys in hex) whose announcements counted here: they go along as they are. */
+  carriers(): Promise<readonly string[]>;
 }
 
-export function createPacks(parts: MakingParts & { verifier: Verifier }, exchanges: readonly Exchange[]): Packs {
-  const reading = { ...parts, own: parts.own.author };
-  for (const { name, blob } of exchanges) parts.blobs.pieces.from(name, blob);
-  const deliverTo = async (exchange: Exchange): Promise<PackReport> => {
-    let packsRefused = 0;
-    let sum = NOTHING;
-    const profiles = await readProfiles(reading, exchange);
-    const take = async (bytes: Uint8Array, author: Uint8Array): Promise<void> => {
-      const pack = await authenticPack(parts.verifier, bytes, author);
-      if (pack === undefined) packsRefused++;
-      else sum = added(sum, await exchange.deliver(pack));
-    };
-    await readAnnounced(reading, blobsBy(PACK_KIND), exchange.name, withBlob(reading, take));
-    return { ...sum, profiles, packsRefused, ...(await deliverSealed(reading, exchange)) };
-  };
+export interface PacksParts extends Omit<MakingParts, 'own' | 'blobs'> {
+  readonly logs: LogsOfPeer;
+  readonly deliveries: Deliveries;
+}
+
+export function createPacks({ logs, deliveries, ...parts }: PacksParts, exchanges: readonly Exchange[]): Packs {
+  const making: MakingParts = { ...parts, own: logs.ownLog, blobs: logs.blobs };
+  for (const { name, blob } of exchanges) logs.blobs.pieces.from(name, blob);
   return {
-    async make({ files }) {
-      for (const exchange of exchanges) {
-        await announceProfiles(parts, exchange);
-        await makePacks(parts, exchange);
-        if (files) await announceSealed(parts, exchange);
-      }
-    },
-    async deliver() {
-      const reports: PackReport[] = [];
-      for (const exchange of exchanges) reports.push(await deliverTo(exchange));
-      return reports.reduce(greater);
-    },
+    make: ({ files }) =>
+      deliveries.inTurn(async () => {
+        await announceForks(making, logs);
+        for (const exchange of exchanges) {
+          await announceProfiles(making, exchange);
+          await makePacks(making, exchange);
+          if (files) await announceSealed(making, exchange);
+        }
+      }),
+    deliverAfter: (work) =>
+      deliveries.inTurn(async () => {
+        const done = await work();
+        return { done, report: await deliveries.deliver() };
+      }),
+    carriers: () => carriers(parts.store),
   };
 }
-
-/** The same message goes to each exchange: what is told is how many messages, not how many places. */
-const greater = (a: PackReport, b: PackReport): PackReport => ({
-  delivered: Math.max(a.delivered, b.delivered),
-  known: Math.max(a.known, b.known),
-  refused: Math.max(a.refused, b.refused),
-  profiles: Math.max(a.profiles, b.profiles),
-  packsRefused: Math.max(a.packsRefused, b.packsRefused),
-  files: Math.max(a.files, b.files),
-  filesRefused: Math.max(a.filesRefused, b.filesRefused),
-});

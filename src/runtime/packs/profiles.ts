@@ -6,8 +6,9 @@ import { fromUtf8, toHex, utf8 } from '../../core/bytes.ts';
 import { DecodeError } from '../../core/errors.ts';
 import type { StoreOp } from '../../core/ports.ts';
 import { type Profile, parseProfile } from '../../core/profile.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Receiver } from './exchange.ts';
 import { announce, type MakingParts } from './making.ts';
+import { noteCarrier } from './packed.ts';
 import { blobsBy, type ReadingParts, readAnnounced, withBlob } from './reading.ts';
 
 export const PROFILES_KIND = 'pipes.profiles';
@@ -41,14 +42,16 @@ export async function announceProfiles(parts: MakingParts, exchange: Exchange): 
 }
 
 /** Resolves to how many were new to the exchange. */
-export async function readProfiles(parts: ReadingParts, exchange: Exchange): Promise<number> {
+export async function readProfiles(parts: ReadingParts, exchange: Receiver): Promise<number> {
   let taken = 0;
-  const take = async (bytes: Uint8Array): Promise<void> => {
+  const take = async (bytes: Uint8Array, author: Uint8Array): Promise<void> => {
     for (const json of listOf(bytes)) {
       const profile = readProfile(json);
       if (profile === undefined) continue;
       if (await isNews(parts, profile)) await parts.store.commit([seenOp(profile)]);
-      if (await exchange.acceptProfile(json)) taken++;
+      if (!(await exchange.acceptProfile(json))) continue;
+      taken++;
+      await noteCarrier(parts.store, toHex(author));
     }
   };
   await readAnnounced(parts, blobsBy(PROFILES_KIND), exchange.name, withBlob(parts, take));

@@ -11,34 +11,56 @@ import { isSealedBlob, manifestHashes } from '../../core/seal/blob.ts';
 import { LOG_BLOB } from '../logs/blobs.ts';
 import { parsedRow } from '../logs/names.ts';
 import { cutInPieces, PEER } from '../logs/pieces.ts';
+import { allRecords } from '../logs/standing.ts';
 import { sealedFilesOf } from '../sealed-files.ts';
-import type { Entered, Exchange } from './exchange.ts';
+import type { Exchange, Receiver } from './exchange.ts';
 import type { MakingParts } from './making.ts';
+import { noteCarrier } from './packed.ts';
 import { type Announced, type ReadingParts, readAnnounced } from './reading.ts';
 
 const CURSOR = 'sealed-cursor';
-/** By hash, what was announced here before. */
+/** By hash, what was announced here before, or by a log that goes along. */
 const ANNOUNCED = 'sealed-announced';
+/** By exchange and hash, files of messages that were not all there yet. */
+const AWAITED = 'sealed-awaited';
 /** A blob that is listed may have been tried before the manifest that lists it. */
 const PASSES = 2;
 
 export async function announceSealed(parts: MakingParts, exchange: Exchange): Promise<void> {
+  await announceAwaited(parts, exchange);
   for (const scope of await exchange.scopes()) {
     const key = `${exchange.name}/${scope}`;
     for (let cursor = Number((await parts.store.record(CURSOR, key)) ?? 0); ; ) {
       const { items, next } = await exchange.entered(scope, cursor);
       if (next === undefined) break;
-      await announcePage(parts, exchange, items);
-      await parts.store.commit([{ op: 'put', space: CURSOR, key, value: String(next) }]);
+      const tops = new Set(items.flatMap(({ envelope }) => sealedFilesOf(decodeEnvelope(envelope))));
+      const missing = await announceFiles(parts, exchange, tops);
+      const awaited = missing.map((top): StoreOp => {
+        return { op: 'put', space: AWAITED, key: `${exchange.name}/${top}`, value: '' };
+      });
+      await parts.store.commit([...awaited, { op: 'put', space: CURSOR, key, value: String(next) }]);
       cursor = next;
     }
   }
 }
 
-/** Entries as full as they may be. Whoever ends in between goes on behind what was announced. */
-async function announcePage(parts: MakingParts, exchange: Exchange, items: readonly Entered[]): Promise<void> {
+/** Those that were not there when their message was packed: they may have come since. */
+async function announceAwaited(parts: MakingParts, exchange: Exchange): Promise<void> {
+  for await (const { key } of allRecords(parts.store, AWAITED, `${exchange.name}/`)) {
+    const top = key.slice(exchange.name.length + 1);
+    const missing = await announceFiles(parts, exchange, new Set([top]));
+    if (missing.length === 0) await parts.store.commit([{ op: 'delete', space: AWAITED, key }]);
+  }
+}
+
+/**
+ * Entries as full as they may be. Whoever ends in between goes on behind what was announced. Resolves to those of which
+ * something is not there.
+ */
+async function announceFiles(parts: MakingParts, exchange: Exchange, tops: ReadonlySet<string>): Promise<string[]> {
   const { own, sha256 } = parts;
   const dialect = await own.dialect();
+  const missing = new Set<string>();
   let held: SealedPieces[] = [];
   let ops: StoreOp[] = [];
   let room = LIMITS.chunksPerEntry;
@@ -46,28 +68,30 @@ async function announcePage(parts: MakingParts, exchange: Exchange, items: reado
     if (held.length > 0) await own.sign(sealedDraft(dialect, held), ops);
     [held, ops, room] = [[], [], LIMITS.chunksPerEntry];
   };
-  for await (const { hash, bytes } of fresh(parts, exchange, items)) {
+  for await (const { top, hash, bytes } of fresh(parts, exchange, tops)) {
+    if (bytes === undefined) missing.add(top);
+    if (bytes === undefined || !isSealedBlob(bytes)) continue;
     const cut = cutInPieces(sha256, exchange.name, hash, bytes);
     if (cut.pieces.length > room) await flush();
     held.push({ hash, pieces: cut.pieces });
-    ops.push(...cut.ops, { op: 'put', space: ANNOUNCED, key: hash, value: '' });
+    ops.push(...cut.ops, announcedOp(hash));
     room -= cut.pieces.length;
   }
   await flush();
+  return [...missing];
 }
 
-/** The sealed blobs of these messages that are there and were not announced before, each once. */
-async function* fresh({ store }: MakingParts, exchange: Exchange, items: readonly Entered[]) {
+const announcedOp = (hash: string): StoreOp => ({ op: 'put', space: ANNOUNCED, key: hash, value: '' });
+
+/** The sealed blobs of these files that no log that goes along has announced before, each once. */
+async function* fresh({ store }: MakingParts, exchange: Exchange, tops: ReadonlySet<string>) {
   const seen = new Set<string>();
-  for (const { envelope } of items) {
-    for (const top of sealedFilesOf(decodeEnvelope(envelope))) {
-      const first = await exchange.blob(top);
-      for (const hash of first === undefined ? [] : [top, ...manifestHashes(first)]) {
-        if (seen.has(hash) || (await store.record(ANNOUNCED, hash)) !== undefined) continue;
-        seen.add(hash);
-        const bytes = hash === top ? first : await exchange.blob(hash);
-        if (bytes !== undefined && isSealedBlob(bytes)) yield { hash, bytes };
-      }
+  for (const top of tops) {
+    const first = await exchange.blob(top);
+    for (const hash of [top, ...(first === undefined ? [] : manifestHashes(first))]) {
+      if (seen.has(hash) || (await store.record(ANNOUNCED, hash)) !== undefined) continue;
+      seen.add(hash);
+      yield { top, hash, bytes: hash === top ? first : await exchange.blob(hash) };
     }
   }
 }
@@ -75,7 +99,7 @@ async function* fresh({ store }: MakingParts, exchange: Exchange, items: readonl
 /** Joins what others' entries announce and gives it to the exchange. */
 export async function deliverSealed(
   parts: ReadingParts,
-  exchange: Exchange,
+  exchange: Receiver,
 ): Promise<{ files: number; filesRefused: number }> {
   const report = { files: 0, filesRefused: 0 };
   const take = async (announced: Announced): Promise<'done' | 'later'> => {
@@ -89,6 +113,7 @@ export async function deliverSealed(
     if ((await exchange.takeBlob(announced.hash, bytes)) === 'later') return 'later';
     report.files++;
     await noteTaken(parts, exchange, announced.hash, pieces, bytes);
+    if (await noteCarrier(parts.store, announced.author)) await parts.store.commit([announcedOp(announced.hash)]);
     return 'done';
   };
   for (let pass = 0; pass < PASSES; pass++) {
@@ -107,7 +132,7 @@ const SEALED = {
 /** The peer's own blobs lie beside those of the logs: the pieces are read out of the whole from now on. */
 async function noteTaken(
   { store, blobs, sha256 }: ReadingParts,
-  { name }: Exchange,
+  { name }: Receiver,
   hash: string,
   pieces: readonly string[],
   bytes: Uint8Array,

@@ -7,15 +7,18 @@ import { UsageError } from '../../core/errors.ts';
 import type { Placed } from '../../core/ports.ts';
 import type { SignedProfile } from '../../core/profile.ts';
 import { parseRecipient } from '../../core/recipient.ts';
-import { CHANNEL_PREFIX } from '../../core/scope.ts';
+import { CHANNEL_PREFIX, mailboxScope } from '../../core/scope.ts';
 import type { Channel, OpenOptions, Peer } from '../api.ts';
 import type { RemotePath } from '../api-network.ts';
 import { createBundles, noBundles } from '../bundles.ts';
+import { createIntake, type Intake } from '../intake/intake.ts';
 import { createLogs, type LogsOfPeer } from '../logs/logs.ts';
 import { absentNetwork } from '../network/absent.ts';
 import type { Network } from '../network/network.ts';
 import { createTransfer } from '../network/transfer.ts';
-import { createPacks, type Packs } from '../packs/packs.ts';
+import { scopesWanted } from '../network/wants.ts';
+import { createDeliveries } from '../packs/deliveries.ts';
+import { createPacks } from '../packs/packs.ts';
 import { createPeerExchange } from '../packs/peer-exchange.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import type { Authorise } from '../pipeline/types.ts';
@@ -44,7 +47,10 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
   const parts = await assemble(ports, options);
   const { self, directory, news, pipeline, link, shared } = parts;
   const logs = await createPeerLogs(ports, options);
-  const network = await createOwnNetwork(parts, logs);
+  const intake = createIntake({ ...ports, pipeline, logBlobs: logs.blobs });
+  const network = await createOwnNetwork(parts, logs, intake);
+  const { packs, deliveries } = createPeerPacks(parts, logs, intake);
+  const stopDelivering = hasNetwork(ports) ? deliveries.follow(intake.blobs) : undefined;
   const channels = new Map<string, Channel>();
   let closed = false;
 
@@ -131,9 +137,8 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     network,
     bundles: createBundles({
       ...ports,
-      logs,
+      ...{ logs, packs, blobs: intake.blobs },
       platform: ports.bundles ?? noBundles,
-      packs: createPeerPacks(parts, logs),
     }),
     async setName(name) {
       checkOpen();
@@ -169,6 +174,7 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
       await direct.close();
       await stopLink?.();
       await network.close();
+      await stopDelivering?.();
       await logs.close();
       await ports.release();
     },
@@ -191,38 +197,33 @@ function createPeerLogs(ports: PeerPorts, { logDialect }: OpenOptions): Promise<
   });
 }
 
+const hasNetwork = ({ transports = [] }: PeerPorts): boolean => transports.length > 0;
+
 /** Loaded only where there is something to reach others by. */
-async function createOwnNetwork({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Promise<Network> {
-  const { transports = [] } = ports;
-  if (transports.length === 0) return absentNetwork(ports);
+async function createOwnNetwork(
+  { ports, self, directory, pipeline, acceptProfile }: Parts,
+  logs: LogsOfPeer,
+  intake: Intake,
+): Promise<Network> {
+  if (!hasNetwork(ports)) return absentNetwork(ports);
   const { createPeerNetwork } = await import('../network/peer-network.ts');
   return createPeerNetwork({
-    ...{ ports, logs, pipeline, transports, dot1: self.dot1, name: () => self.state().name },
-    profiles: {
-      watch: directory.watch,
-      async accept(json) {
-        const touched = await directory.accept(json);
-        news.tellMembers(touched);
-        return touched.length > 0;
-      },
-    },
+    ...{ ports, logs, pipeline, intake, transports: ports.transports ?? [] },
+    ...{ dot1: self.dot1, name: () => self.state().name },
+    profiles: { watch: directory.watch, accept: acceptProfile },
   });
 }
 
 /** What goes into bundles beside the logs: messages of the own store, and of what else keeps some on this installation. */
-function createPeerPacks({ ports, self, directory, news, pipeline }: Parts, logs: LogsOfPeer): Packs {
-  const { store, blobs, sha256, clock, signer, logSigner, verifier, exchanges = [] } = ports;
+function createPeerPacks({ ports, self, acceptProfile }: Parts, logs: LogsOfPeer, intake: Intake) {
+  const { store, blobs, sha256, signer, logSigner, exchanges = [], share = {} } = ports;
   const own = createPeerExchange({
-    ...{ store, blobs, pipeline, sha256, clock, key: signer.key },
-    ownProfile: () => self.state().profile,
-    async acceptProfile(json) {
-      const touched = await directory.accept(json);
-      news.tellMembers(touched);
-      return touched.length > 0;
-    },
+    ...{ store, blobs, envelopes: intake.envelopes, key: signer.key, acceptProfile },
+    ...{ wants: scopesWanted(share, self.dot1), mailbox: mailboxScope(self.dot1) },
   });
-  const making = { store, sha256, logSigner, verifier, own: logs.ownLog, blobs: logs.blobs };
-  return createPacks(making, [own, ...exchanges]);
+  const all = [own, ...exchanges];
+  const deliveries = createDeliveries({ ...ports, logs }, all);
+  return { deliveries, packs: createPacks({ store, sha256, logSigner, logs, deliveries }, all) };
 }
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
@@ -246,7 +247,13 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
     news.tellMembers();
   };
   const people = createPeople({ ports, self, directory, onChange: onPeople });
-  const core = { ports, self, directory, outbox, reader, news, pipeline, shared, people };
+  /** Whichever way it came; whether it was new. */
+  const acceptProfile = async (json: unknown): Promise<boolean> => {
+    const touched = await directory.accept(json);
+    news.tellMembers(touched);
+    return touched.length > 0;
+  };
+  const core = { ports, self, directory, outbox, reader, news, pipeline, shared, people, acceptProfile };
   const onChannels = async () => {
     listed = (await relay?.channels()) ?? [];
     news.tellChannels();

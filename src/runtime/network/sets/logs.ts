@@ -4,23 +4,20 @@
  */
 import { fromHex, toHex, utf8 } from '../../../core/bytes.ts';
 import { DecodeError } from '../../../core/errors.ts';
-import { renderEntry } from '../../../core/log/entry.ts';
-import { decodeFork } from '../../../core/log/fork.ts';
-import type { Clock, LogInfo, Sha256, Store, Verifier } from '../../../core/ports.ts';
-import { decodeHead, encodeHead, type Head, headItem } from '../../../core/sync/heads.ts';
+import type { Clock, LogInfo, Sha256, Store } from '../../../core/ports.ts';
+import { decodeHead, encodeHead, type Head, headItem, lacksFrom } from '../../../core/sync/heads.ts';
 import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import type { Row } from '../../../core/sync/session/messages.ts';
 import { eitherWants, FORKS, LOGS, wantsLogs, wantsSet } from '../../../core/sync/session/wants.ts';
 import type { LogsOfPeer } from '../../logs/logs.ts';
-import { signedPart } from '../../logs/names.ts';
+import { shownExtent } from '../../logs/shown.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
 
 export interface LogKeeperParts {
   readonly store: Store;
   readonly logs: LogsOfPeer;
   readonly sha256: Sha256;
-  readonly verifier: Verifier;
   readonly clock: Clock;
   readonly onError?: (error: unknown) => void;
 }
@@ -103,24 +100,13 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
     const author = toHex(head.author);
     if (logs.standing.isBlocked(author) || logs.standing.forkedAt(author) !== undefined) return head.id;
     const own = await store.log(author);
-    const next = own?.next ?? 0;
-    if (head.next > next) from.read(head.author, next);
-    else if (own !== undefined && head.next === next && toHex(own.head) !== toHex(head.id))
-      from.read(head.author, next - 1);
+    const lacking = lacksFrom(own && { next: own.next, id: own.head }, head);
+    if (lacking !== undefined) from.read(head.author, lacking);
     return head.id;
   };
   const takeFork = async ({ bytes }: Row): Promise<Uint8Array | undefined> => {
-    const decoded = decodeFork(parts.sha256, bytes);
-    if (decoded.kind !== 'fork') return undefined;
-    for (const entry of decoded.proof) {
-      const signed = signedPart(entry.dialect, utf8(renderEntry(entry)));
-      if (!(await parts.verifier.verify(entry.key, entry.signature, signed))) return undefined;
-    }
-    if (logs.standing.forkedAt(toHex(decoded.proof[0].key)) === undefined) {
-      await logs.standing.keepFork(...decoded.proof);
-      lookSoon();
-    }
-    return parts.sha256(bytes);
+    const outcome = await logs.takeFork(bytes);
+    return outcome === 'refused' ? undefined : parts.sha256(bytes);
   };
 
   return {
@@ -168,14 +154,15 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
 
 const plain = (bytes: Uint8Array): Row => ({ received: 0, expires: 0, bytes });
 
-/** As far as signatures have been checked; undefined where nothing has, or where nothing may be shown. */
+/** As far as others may see it; a log that forked is not compared any more. */
 async function headOf({ store, logs }: LogKeeperParts, info: LogInfo): Promise<Head | undefined> {
   const author = fromHex(info.author, 32);
-  const isHidden = logs.standing.isBlocked(info.author) || logs.standing.forkedAt(info.author) !== undefined;
-  if (author === undefined || isHidden || info.verifiedThrough < 0) return undefined;
-  if (info.verifiedThrough === info.next - 1) return { author, next: info.next, id: info.head };
-  const [row] = await store.entries(info.author, info.verifiedThrough, 1);
-  return row && { author, next: row.depth + 1, id: row.id };
+  const { standing } = logs;
+  if (author === undefined || standing.forkedAt(info.author) !== undefined) return undefined;
+  const extent = await shownExtent({ store, standing }, info.author);
+  if (extent === undefined) return undefined;
+  const id = extent.id ?? (await store.entries(info.author, extent.next - 1, 1))[0]?.id;
+  return id && { author, next: extent.next, id };
 }
 
 function ignoreMalformed(error: unknown): undefined {

@@ -12,7 +12,7 @@ import type { Giver, Watcher } from './types.ts';
 const KEY = '11'.repeat(32);
 const OTHER = '22'.repeat(32);
 const json = (key: string, version: number): string => JSON.stringify({ key, version });
-const nobody = (): Giver => ({ read() {}, fetch() {} });
+const nobody = (): Giver => ({ read() {} });
 
 /** Keeps whatever it is given, once the test lets it. */
 function make() {

@@ -1,17 +1,16 @@
 /**
- * Scopes of envelopes as sets. What comes takes the line that all envelopes take (runtime/pipeline); unsigned messages
- * never leave the relay that took them.
+ * Scopes of envelopes as sets. What comes takes the way that all take which others admitted (runtime/intake); unsigned
+ * messages never leave the relay that took them.
  */
 import { toHex } from '../../../core/bytes.ts';
-import { decodeEnvelope, type Envelope, envelopeId, isStoredSigned } from '../../../core/envelope/envelope.ts';
-import { fitsScope, signedTime } from '../../../core/envelope/placement.ts';
-import { DecodeError } from '../../../core/errors.ts';
-import type { Clock, Placed, Sha256, Store } from '../../../core/ports.ts';
-import { isScope, NAME_PREFIX } from '../../../core/scope.ts';
+import { isStoredSigned } from '../../../core/envelope/envelope.ts';
+import type { Clock, Placed, Store } from '../../../core/ports.ts';
+import { isScope } from '../../../core/scope.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import type { Row } from '../../../core/sync/session/messages.ts';
 import { wantsSet } from '../../../core/sync/session/wants.ts';
 import { boundedMap } from '../../bounded-map.ts';
+import { type EnvelopeIntake, isPacket } from '../../intake/envelopes.ts';
 import type { Pipeline } from '../../pipeline/types.ts';
 import { createExpiring, type Expiring } from './expiring.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
@@ -19,22 +18,15 @@ import type { Giver, Keeper, Watcher } from './types.ts';
 export interface ScopeKeeperParts {
   readonly store: Store;
   readonly pipeline: Pipeline;
-  readonly sha256: Sha256;
+  readonly envelopes: EnvelopeIntake;
   readonly clock: Pick<Clock, 'now'>;
-  /** Until when an envelope of that scope and time is kept here; 0: always. Packets have a time to live of their own. */
-  lifeOf?(scope: string, time: number): number;
-  /** Blobs (hex) that an envelope names and that are wanted with it. */
-  blobsOf?(envelope: Envelope): Promise<readonly string[]>;
 }
 
 const PAGE = 1000;
 const MOST_SCOPES = 10_000;
 const REMEMBERED = 100_000;
-/** Clocks that differ by less are normal. */
-const SKEW_MS = 300_000;
 
-export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
-  const { store, pipeline, sha256, clock } = parts;
+export function createScopeKeeper({ store, pipeline, envelopes, clock }: ScopeKeeperParts): Keeper {
   const sets = new Map<string, Promise<ItemSet>>();
   const loaded = new Map<string, ItemSet>();
   /** Of packets, which end by themselves: their sets forget them then. */
@@ -68,24 +60,17 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
     }
   };
   const take = async (scope: string, row: Row, from: Giver): Promise<Uint8Array | undefined> => {
-    const envelope = read(row.bytes, scope);
-    if (envelope === undefined) return undefined;
-    const id = envelopeId(sha256, envelope);
-    const time = signedTime(envelope) ?? row.received;
-    if (isPacket(scope) && time > clock.now() + SKEW_MS) return undefined;
-    const name = toHex(id);
+    const read = envelopes.read(scope, row.bytes);
+    if (read === undefined) return undefined;
+    const name = toHex(read.id);
     givers.set(name, from);
     try {
-      const expires = isPacket(scope) ? row.expires : (parts.lifeOf?.(scope, time) ?? 0);
-      const named = { id, stored: row.bytes };
-      const arrival = { envelope, named, scope, time, received: clock.now(), expires, hint: '', via: 'sync' } as const;
-      const { kind } = await pipeline.admit(arrival);
+      const kind = await envelopes.place(scope, read, row);
       if (kind === 'refused') refused.set(`${scope}/${name}`, true);
-      if (kind === 'stored') from.fetch((await parts.blobsOf?.(envelope)) ?? []);
+      return kind === 'future' ? undefined : read.id;
     } finally {
       givers.delete(name);
     }
-    return id;
   };
 
   return {
@@ -129,17 +114,4 @@ export function createScopeKeeper(parts: ScopeKeeperParts): Keeper {
   };
 }
 
-const isPacket = (scope: string): boolean => scope.startsWith(NAME_PREFIX);
-
 const isShared = ({ envelope }: Pick<Placed, 'envelope'>): boolean => isStoredSigned(envelope);
-
-/** Undefined for what is no envelope or does not belong there. */
-function read(bytes: Uint8Array, scope: string): Envelope | undefined {
-  try {
-    const envelope = decodeEnvelope(bytes);
-    return fitsScope(envelope, scope) ? envelope : undefined;
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
-}

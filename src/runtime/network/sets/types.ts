@@ -4,11 +4,9 @@ import type { ItemSet } from '../../../core/sync/item-set.ts';
 import type { Row } from '../../../core/sync/session/messages.ts';
 import type { Wants } from '../../../core/sync/session/wants.ts';
 
-/** Whom rows came from, for what they make necessary: a log to be read, a blob to be fetched. */
+/** Whom rows came from, for what they make necessary: a log to be read. */
 export interface Giver {
   read(author: Uint8Array, from: number): void;
-  /** Lower-case hex. */
-  fetch(hashes: readonly string[]): void;
 }
 
 export type Watcher = (set: string, item: Item, from: Giver | undefined) => void;

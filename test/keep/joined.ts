@@ -6,13 +6,13 @@ import { createMemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { clock, random, sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { createVerifier } from '../../src/platform/node/verifier.ts';
 import { createHouse } from '../../src/runtime/house.ts';
+import { createIntake } from '../../src/runtime/intake/intake.ts';
+import { createLogs } from '../../src/runtime/logs/logs.ts';
 import { createBlobTraffic } from '../../src/runtime/network/blob-traffic.ts';
 import { createNetwork } from '../../src/runtime/network/network.ts';
 import { createScopeKeeper } from '../../src/runtime/network/sets/scopes.ts';
 import { type Fields, openWire, publishedSigner } from '../compat/published-keep-client.ts';
 import { silent } from './support.ts';
-
-const noBlobs = { size: async () => undefined, get: async () => undefined, put: async () => [] };
 
 /** `close` ends all of it. */
 export function createMachines() {
@@ -31,7 +31,9 @@ export function createMachines() {
       ? await startAgent({ house, dataDir, port: 0, host: '127.0.0.1', logger: silent })
       : void (await decideOnNames(house, dataDir));
     const signer = signerFromSeed(random(32));
-    const keeper = createScopeKeeper({ ...ports, pipeline: house.pipeline });
+    const logs = await createLogs({ ...ports, logSigner: signer });
+    const intake = createIntake({ ...ports, pipeline: house.pipeline, logBlobs: logs.blobs });
+    const keeper = createScopeKeeper({ ...ports, pipeline: house.pipeline, envelopes: intake.envelopes });
     let copies = 0;
     const network = await createNetwork({
       ...{ store: ports.store, verifier, sha256, random, clock, signer, peer: signer.key },
@@ -45,13 +47,14 @@ export function createMachines() {
           },
         },
       ],
-      blobs: createBlobTraffic({ ...ports, shelf: noBlobs }),
+      blobs: createBlobTraffic({ clock, intake: intake.blobs }),
       wants: { sets: ['name:*'], authors: [] },
       name: () => 'machine',
     });
     house.others.count = () => network.peers().length;
     closing.unshift(async () => {
       await network.close();
+      await logs.close();
       await server?.close();
     });
     const agent = async (src: string, sign = publishedSigner()) => {

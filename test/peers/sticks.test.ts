@@ -9,7 +9,7 @@ import { createMemoryStore } from '../../src/platform/memory/store.ts';
 import { createMemoryNetwork, type MemoryNetwork } from '../../src/platform/memory/transport.ts';
 import { clock, random, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import type { Message, Peer, Share } from '../../src/runtime/api.ts';
-import { startTestRelay, temporaryDirectory } from '../relay/support.ts';
+import { startTestRelay } from '../relay/support.ts';
 import { createMemoryPeer, impatient, membersWhere, messageWhere } from '../support/memory-peer.ts';
 import { createMemorySticks, type MemorySticks } from '../support/memory-sticks.ts';
 
@@ -34,7 +34,7 @@ async function person(t: TestContext, { net, sticks }: World, name: string, shar
 }
 
 const join = async (from: Peer, to: Peer): Promise<void> => {
-  await from.network.connect(await to.network.ticket());
+  await from.connect(await to.ticket());
 };
 
 const carry = async (from: Peer, to: Peer, name = randomUUID()) => {
@@ -67,10 +67,10 @@ test('a relay delivers, too, what logs announce that come over a stream', async 
   const [ann, courier] = [await person(t, all, 'Ann'), await person(t, all, 'Courier', { channels: ['other'] })];
   await ann.channel('main').send('to whom it may concern');
   await carry(ann, courier);
-  const relay = await startTestRelay(t, { dataDir: await temporaryDirectory(t), rateLimits: false });
+  const relay = await startTestRelay(t, { rateLimits: false });
   const signer = signerFromSeed(random(32));
   const network = await relay.join({ signer, transports: [all.net.transport(signer.key)] });
-  await courier.network.connect(await network.ticket());
+  await courier.connect(await network.ticket());
   while ((await relay.list('/messages?channel=main')).length === 0) t.signal.throwIfAborted();
 });
 

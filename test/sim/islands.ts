@@ -134,7 +134,7 @@ async function islander(
 /** Each with the first. */
 async function join(island: Island): Promise<void> {
   const [first, ...others] = island;
-  for (const { peer } of others) await peer.network.connect((await first?.peer.network.ticket()) ?? '');
+  for (const { peer } of others) await peer.connect((await first?.peer.ticket()) ?? '');
 }
 
 /** An entry, or a message. */

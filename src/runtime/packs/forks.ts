@@ -1,5 +1,5 @@
 /**
- * What proves that a log forked goes along, as a blob that an entry of kind pipes.forks names (spec/02-pigeon.md#packs): a
+ * What proves that a log forked goes along, as a blob that an entry of kind pipes.forks names (spec/02-pigeon.md#what-goes-along): a
  * reader of the one branch hears of the other although no bundle may hold both.
  */
 import { toHex, utf8 } from '../../core/bytes.ts';

@@ -40,10 +40,15 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function start(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
+/** What a command finds in its environment, beside what a test says. */
+export function quietEnvironment(): Record<string, string> {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-  const quiet = { RATE_LIMITS: 'off', KEEP_PORT: 'off', P2P_PORT: 'off' };
-  const env = { PATH, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...quiet, ...environment };
+  const cache = NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE };
+  return { PATH, ...cache, RATE_LIMITS: 'off', KEEP_PORT: 'off', P2P_PORT: 'off' };
+}
+
+export function start(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
+  const env = { ...quietEnvironment(), ...environment };
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined).end(input);
   let stderr = '';

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
-import type { Ended } from './command.ts';
+import { type Ended, quietEnvironment } from './command.ts';
 
 const file = resolve(import.meta.dirname, 'one-process-child.ts');
 
@@ -23,7 +23,7 @@ export function runQuickly(
   environment: Record<string, string> = {},
   input = '',
 ): Promise<Ended> {
-  const env = { PATH: process.env.PATH ?? '', KEEP_PORT: 'off', P2P_PORT: 'off', ...environment };
+  const env = { ...quietEnvironment(), ...environment };
   const task = () => ask({ args, env, input });
   const ended = last.then(task, task);
   last = ended.catch(() => undefined);

@@ -10,7 +10,8 @@ import { toPost } from '../../src/core/envelope/piper.ts';
 import { ciphers, random, sha256 } from '../../src/platform/node/crypto.ts';
 import { sealFile } from '../../src/runtime/files.ts';
 import { sealMessage } from '../../src/runtime/sealing.ts';
-import { start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { startTestRelay } from '../relay/support.ts';
+import { start, temporaryDirectory } from '../support/command.ts';
 import { runQuickly } from '../support/one-process.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 
@@ -69,7 +70,7 @@ const listed = async (url: string): Promise<string[]> => {
 
 async function island(test: TestContext) {
   const dataDir = temporaryDirectory();
-  return { dataDir, relay: await startRelayProcess(test, dataDir) };
+  return { dataDir, relay: await startTestRelay(test, { dataDir }) };
 }
 
 it('carries what browsers post on one island to the browsers of another, while both relays run', async (t) => {
@@ -94,13 +95,13 @@ for (const isRunning of [true, false]) {
     const [here, there] = [await island(t), await island(t)];
     const stick = join(here.dataDir, 'stick');
     const { text, hashes } = await postFile(here.relay.url, 2_500_000);
-    if (!isRunning) await Promise.all([here.relay.process.stop(), there.relay.process.stop()]);
+    if (!isRunning) await Promise.all([here.relay.close(), there.relay.close()]);
     await bundle(here.dataDir, 'export', stick, '--no-files');
     assert.equal((await bundle(there.dataDir, 'import', stick)).messages.files, 0);
     await bundle(here.dataDir, 'export', stick);
     const { delivered, known, files, filesRefused } = (await bundle(there.dataDir, 'import', stick)).messages;
     assert.deepEqual({ delivered, known, files, filesRefused }, { delivered: 0, known: 0, files: 4, filesRefused: 0 });
-    const { url } = isRunning ? there.relay : await startRelayProcess(t, there.dataDir);
+    const { url } = isRunning ? there.relay : await startTestRelay(t, { dataDir: there.dataDir });
     for (const hash of hashes) assert.equal((await fetch(`${url}/blobs/${hash}`)).status, 200, hash);
     assert.equal((await listed(url)).length, 1, text);
     // What came by a stick goes on to a third, by whoever follows the log that announced it.
@@ -133,10 +134,10 @@ it('carries as well while the relays are stopped', async (t) => {
   const [here, there] = [await island(t), await island(t)];
   const stick = join(here.dataDir, 'stick');
   await post(here.relay.url, 'left before the storm');
-  await Promise.all([here.relay.process.stop(), there.relay.process.stop()]);
+  await Promise.all([here.relay.close(), there.relay.close()]);
   await bundle(here.dataDir, 'export', stick);
   assert.equal((await bundle(there.dataDir, 'import', stick)).messages.delivered, 1);
-  const again = await startRelayProcess(t, there.dataDir);
+  const again = await startTestRelay(t, { dataDir: there.dataDir });
   assert.deepEqual(await listed(again.url), ['left before the storm']);
 });
 

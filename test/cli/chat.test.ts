@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { KeepClient } from '../../src/agent/client.ts';
 import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 
 interface MessageJson {
   id: string;
@@ -166,33 +167,33 @@ describe('two people on the command line', () => {
 describe('pipes identity', () => {
   it('makes one silently, readable by its owner alone, and keeps it', async () => {
     const dataDir = temporaryDirectory();
-    const first = await run(['identity', 'show', '--json'], { DATA_DIR: dataDir });
+    const first = await runQuickly(['identity', 'show', '--json'], { DATA_DIR: dataDir });
     assert.deepEqual([first.code, first.stderr], [0, '']);
     const facts = JSON.parse(first.stdout) as { dot1: string; key: string };
     assert.match(facts.key, /^[0-9a-f]{64}$/);
     assert.match(facts.dot1, /^dot1:[0-9a-f]{16}$/);
     assert.equal(statSync(join(dataDir, 'identity.json')).mode & 0o777, 0o600);
-    assert.deepEqual(await run(['identity', '--json'], { DATA_DIR: dataDir }), first);
-    const inWords = await run(['identity', 'show'], { DATA_DIR: dataDir });
+    assert.deepEqual(await runQuickly(['identity', '--json'], { DATA_DIR: dataDir }), first);
+    const inWords = await runQuickly(['identity', 'show'], { DATA_DIR: dataDir });
     assert.ok(inWords.stdout.includes(facts.dot1));
   });
 
   it('can be written down in 24 words and restored elsewhere, but never over another', async () => {
     const [here, there] = [temporaryDirectory(), temporaryDirectory()];
-    const { stdout: words } = await run(['identity', 'words'], { DATA_DIR: here });
+    const { stdout: words } = await runQuickly(['identity', 'words'], { DATA_DIR: here });
     assert.equal(words.match(/[a-z]+/g)?.length, 24);
     const key = async (dataDir: string): Promise<unknown> =>
-      (JSON.parse((await run(['identity', '--json'], { DATA_DIR: dataDir })).stdout) as { key: string }).key;
-    assert.equal((await run(['identity', 'restore'], { DATA_DIR: there }, words)).code, 0);
+      (JSON.parse((await runQuickly(['identity', '--json'], { DATA_DIR: dataDir })).stdout) as { key: string }).key;
+    assert.equal((await runQuickly(['identity', 'restore'], { DATA_DIR: there }, words)).code, 0);
     assert.equal(await key(there), await key(here));
-    const again = await run(['identity', 'restore'], { DATA_DIR: there }, words);
+    const again = await runQuickly(['identity', 'restore'], { DATA_DIR: there }, words);
     assert.equal(again.code, 2);
     assert.match(again.stderr, /holds one already/);
   });
 
   it('says which words are wrong', async () => {
     const typed = `${'abandon '.repeat(22)}abandom art`;
-    const { code, stderr } = await run(['identity', 'restore'], { DATA_DIR: temporaryDirectory() }, typed);
+    const { code, stderr } = await runQuickly(['identity', 'restore'], { DATA_DIR: temporaryDirectory() }, typed);
     assert.deepEqual([code, stderr], [2, 'Cannot restore identity: expected words of the list, got others at 23\n']);
   });
 
@@ -201,11 +202,11 @@ describe('pipes identity', () => {
     const [right, wrong] = [join(dataDir, 'right'), join(dataDir, 'wrong')];
     writeFileSync(right, 'correct horse\n');
     writeFileSync(wrong, 'battery staple\n');
-    const show = (file: string) => run(['identity', '--json', '--passphrase-file', file], { DATA_DIR: dataDir });
+    const show = (file: string) => runQuickly(['identity', '--json', '--passphrase-file', file], { DATA_DIR: dataDir });
     const first = await show(right);
     assert.equal(first.code, 0, first.stderr);
     assert.equal((await show(wrong)).code, 1);
-    assert.notEqual((await run(['identity', '--json'], { DATA_DIR: dataDir })).code, 0);
+    assert.notEqual((await runQuickly(['identity', '--json'], { DATA_DIR: dataDir })).code, 0);
     assert.equal((await show(right)).stdout, first.stdout);
   });
 });

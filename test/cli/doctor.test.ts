@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { run, start, temporaryDirectory } from '../support/command.ts';
+import { start, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 
 interface Finding {
   readonly check: string;
@@ -18,7 +19,7 @@ async function machine(t: TestContext, command: string, dataDir: string) {
 }
 
 async function look(dataDir: string, more: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await run(['doctor', '--json'], { PORT: '0', DATA_DIR: dataDir, ...more });
+  const { code, stdout, stderr } = await runQuickly(['doctor', '--json'], { PORT: '0', DATA_DIR: dataDir, ...more });
   assert.notEqual(stdout, '', stderr);
   const findings = JSON.parse(stdout) as Finding[];
   return { code, find: (check: RegExp) => findings.find((each) => check.test(each.check)) };
@@ -29,7 +30,7 @@ describe('pipes doctor', () => {
     const here = temporaryDirectory();
     const relay = await machine(t, 'relay', temporaryDirectory());
     await machine(t, 'up', here);
-    await run(['connect', relay.ticket], { DATA_DIR: here });
+    await runQuickly(['connect', relay.ticket], { DATA_DIR: here });
     const before = await look(here);
     assert.equal(before.find(/^relay relay$/)?.state, 'ok', JSON.stringify(before.find(/relay/)));
     assert.match(before.find(/^NAT$/)?.found ?? '', /^none: seen from outside as 127\.0\.0\.1:\d+$/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { run, start, temporaryDirectory } from '../support/command.ts';
+import { start, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 
 interface Machine {
   readonly dataDir: string;
@@ -17,7 +18,7 @@ async function machine(t: TestContext): Promise<Machine> {
 }
 
 const ticketOf = async ({ dataDir }: Machine): Promise<string> =>
-  (await run(['ticket', '--no-qr'], { DATA_DIR: dataDir })).stdout.trim();
+  (await runQuickly(['ticket', '--no-qr'], { DATA_DIR: dataDir })).stdout.trim();
 
 const messagesAt = async ({ url }: Machine): Promise<{ channel: string }[]> =>
   (await fetch(`${url}/messages?channel=main`)).json();
@@ -25,11 +26,11 @@ const messagesAt = async ({ url }: Machine): Promise<{ channel: string }[]> =>
 describe('two machines', () => {
   it('share what their people say once one has the ticket of the other', async (t) => {
     const [here, there] = [await machine(t), await machine(t)];
-    const said = await run(['send', 'main', 'before', '--name', 'Ann', '--relay', here.url], {
+    const said = await runQuickly(['send', 'main', 'before', '--name', 'Ann', '--relay', here.url], {
       DATA_DIR: temporaryDirectory(),
     });
     assert.equal(said.code, 0, said.stderr);
-    const connected = await run(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
+    const connected = await runQuickly(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
     assert.equal(connected.code, 0, connected.stderr);
     const ben = { DATA_DIR: temporaryDirectory() };
     const heard = start(['listen', 'main', '--json', '--name', 'Ben', '--relay', here.url], {
@@ -37,7 +38,7 @@ describe('two machines', () => {
     });
     t.after(() => heard.stop());
     await heard.line((line) => line.includes('"channel":"main"'));
-    const answered = await run(['send', 'main', 'after', '--name', 'Cem', '--relay', there.url], ben);
+    const answered = await runQuickly(['send', 'main', 'after', '--name', 'Cem', '--relay', there.url], ben);
     assert.equal(answered.code, 0, answered.stderr);
     await heard.line((line) => line.includes('"after"'));
     assert.equal((await messagesAt(there)).length, 2);
@@ -45,29 +46,29 @@ describe('two machines', () => {
 
   it('show each other, and the paths between them', async (t) => {
     const [here, there] = [await machine(t), await machine(t)];
-    await run(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
-    const peers = JSON.parse((await run(['peers', '--json'], { DATA_DIR: here.dataDir })).stdout);
+    await runQuickly(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
+    const peers = JSON.parse((await runQuickly(['peers', '--json'], { DATA_DIR: here.dataDir })).stdout);
     assert.equal(peers.peers.length, 1);
     assert.equal(peers.peers[0].isConnected, true);
-    const paths = await run(['paths'], { DATA_DIR: there.dataDir });
+    const paths = await runQuickly(['paths'], { DATA_DIR: there.dataDir });
     assert.match(paths.stdout, /up .*tls:\/\//);
     const key = peers.peers[0].key.slice(0, 12);
-    assert.equal((await run(['peers', 'forget', key], { DATA_DIR: here.dataDir })).code, 0);
-    const after = JSON.parse((await run(['peers', '--json'], { DATA_DIR: here.dataDir })).stdout);
+    assert.equal((await runQuickly(['peers', 'forget', key], { DATA_DIR: here.dataDir })).code, 0);
+    const after = JSON.parse((await runQuickly(['peers', '--json'], { DATA_DIR: here.dataDir })).stdout);
     assert.deepEqual(after.peers, []);
   });
 
   it('catch up once by pipes sync, without a relay on one side', async (t) => {
     const here = await machine(t);
     const alone = { DATA_DIR: temporaryDirectory() };
-    const wrote = await run(['draft', 'create', 'note'], alone);
+    const wrote = await runQuickly(['draft', 'create', 'note'], alone);
     assert.equal(wrote.code, 0, wrote.stderr);
-    await run(['draft', 'append', 'text', 'carried'], alone);
-    await run(['draft', 'sign'], alone);
-    const first = await run(['connect', await ticketOf(here)], alone);
+    await runQuickly(['draft', 'append', 'text', 'carried'], alone);
+    await runQuickly(['draft', 'sign'], alone);
+    const first = await runQuickly(['connect', await ticketOf(here)], alone);
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stdout, /Caught up with 1 peer/);
-    const again = await run(['sync', '--once', '--json'], alone);
+    const again = await runQuickly(['sync', '--once', '--json'], alone);
     assert.equal(again.code, 0, again.stderr);
     assert.equal(JSON.parse(again.stdout).synced.length, 1);
   });
@@ -77,10 +78,10 @@ describe('pipes connect', () => {
   it('says what is wrong with a ticket', async (t) => {
     const here = await machine(t);
     const ticket = await ticketOf(here);
-    const cut = await run(['connect', ticket.slice(0, -3)], { DATA_DIR: here.dataDir });
+    const cut = await runQuickly(['connect', ticket.slice(0, -3)], { DATA_DIR: here.dataDir });
     assert.notEqual(cut.code, 0);
     assert.match(cut.stderr, /cut short or misspelt/);
-    const own = await run(['connect', ticket], { DATA_DIR: here.dataDir });
+    const own = await runQuickly(['connect', ticket], { DATA_DIR: here.dataDir });
     assert.match(own.stderr, /the ticket of this very peer/);
   });
 
@@ -96,7 +97,7 @@ describe('pipes connect', () => {
       body: JSON.stringify({ ticket }),
     });
     assert.equal(stranger.status, 403, 'a page of another site decides nothing');
-    const none = await run(['ticket'], { DATA_DIR: temporaryDirectory() });
+    const none = await runQuickly(['ticket'], { DATA_DIR: temporaryDirectory() });
     assert.match(none.stderr, /Start it with "pipes up"/);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { askStun } from '../../src/platform/node/stun.ts';
 import { run, start, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 import { newPerson, signedPost } from '../support/signed-posts.ts';
 
 interface Started {
@@ -40,7 +41,7 @@ describe('pipes relay', () => {
     assert.ok(relay.addresses.includes(`tls://127.0.0.1:${relay.p2pPort}`), relay.addresses.join());
     const dirs = [temporaryDirectory(), temporaryDirectory()] as const;
     const [here, there] = [await machine(t, ['up'], dirs[0]), await machine(t, ['up'], dirs[1])];
-    for (const dataDir of dirs) await run(['connect', relay.ticket], { DATA_DIR: dataDir });
+    for (const dataDir of dirs) await runQuickly(['connect', relay.ticket], { DATA_DIR: dataDir });
     const body = JSON.stringify(await signedPost(newPerson(), 'main', 'over the relay'));
     assert.equal((await fetch(`${here.url}/messages`, { method: 'POST', body })).status, 200);
     await heardAt(there, 'over the relay');
@@ -63,7 +64,7 @@ describe('pipes relay', () => {
     const relay = await machine(t, ['relay'], dataDir);
     const there = temporaryDirectory();
     await machine(t, ['up'], there);
-    const joined = await run(['connect', relay.ticket], { DATA_DIR: there });
+    const joined = await runQuickly(['connect', relay.ticket], { DATA_DIR: there });
     assert.equal(joined.code, 3);
     assert.match(joined.stderr, /ask the owner to add your key/);
   });
@@ -74,7 +75,7 @@ describe('pipes relay', () => {
     assert.deepEqual([off.code, /expected a P2P_PORT, got "off"/.test(off.stderr)], [2, true], off.stderr);
     const port = await run(['relay', '--announce', 'relay.example:4101'], { DATA_DIR, PORT: '0', P2P_PORT: '0' });
     assert.match(port.stderr, /without a port, got "relay\.example:4101"/);
-    assert.match((await run(['relay', '--help'])).stdout, /--announce <hosts>/);
+    assert.match((await runQuickly(['relay', '--help'])).stdout, /--announce <hosts>/);
   });
 
   it('does not start where the port of peers is taken', async (t) => {

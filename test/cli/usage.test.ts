@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { run, temporaryDirectory } from '../support/command.ts';
+import { runQuickly } from '../support/one-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -20,7 +21,7 @@ describe('the command line', () => {
     assert.deepEqual(names.sort(), [...COMMANDS.map(({ name }) => name), 'help'].sort());
     assert.match(stdout, /Exit codes: 0 done/);
     const helps = await Promise.all(
-      names.filter((name) => name !== 'help').map((name) => run([String(name), '--help'])),
+      names.filter((name) => name !== 'help').map((name) => runQuickly([String(name), '--help'])),
     );
     for (const help of helps) assert.match(help.stdout, /^Usage: pipes [a-z]+/);
     assert.deepEqual(new Set(helps.map((help) => help.code)), new Set([0]));

@@ -24,7 +24,7 @@ export async function networkFindings(dataDir: string): Promise<Finding[]> {
   const { policy, findings } = await policyOf(dataDir);
   const answer = await ask(dataDir);
   if (answer === undefined || 'check' in answer) return answer === undefined ? findings : [...findings, answer];
-  const nat = await natSeenBy(stunServers(answer.peers));
+  const nat = await askRelays(answer.peers);
   return [...findings, ...findingsAbout(answer, nat, policy?.peersBlocked ?? new Set())];
 }
 
@@ -86,6 +86,15 @@ function reachedAt(addresses: readonly string[]): Finding {
   const cure = 'Connect to a relay (pipes connect TICKET), which others reach it through';
   return { check, state: 'warn', found: 'none: others cannot call this machine', cure };
 }
+
+/** Those that are away are asked only where there is no other, and not for long: they hardly answer. */
+function askRelays(peers: readonly RemotePeer[]): Promise<Nat> {
+  const present = stunServers(peers.filter(({ isConnected }) => isConnected));
+  return present.length > 0 ? natSeenBy(present) : natSeenBy(stunServers(peers), AWAY_ATTEMPTS);
+}
+
+/** A second and a half in all. */
+const AWAY_ATTEMPTS = 3;
 
 /** Where relays answer STUN: one port above that of peers. */
 function stunServers(peers: readonly RemotePeer[]): SeenAs[] {

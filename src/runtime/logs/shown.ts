@@ -27,13 +27,13 @@ export async function shownExtent({ store, standing }: ShownParts, author: strin
   return last === log.next - 1 ? { next: log.next, id: log.head } : { next: last + 1 };
 }
 
+/** Who asks for a branch of a log that forked gets what was asked for, and is not read more of it. */
 export async function shownPage({ store, standing }: ShownParts, author: string, from: number): Promise<ShownPage> {
   if (standing.isBlocked(author)) return { rows: [], next: undefined };
   const page = await store.entries(author, from, PAGE);
-  // The other branch of a fork needs the first entry of this one, and no more.
+  const rows = page.filter(({ verified }) => verified);
   const end = standing.forkedAt(author) ?? Number.POSITIVE_INFINITY;
-  const rows = page.filter(({ verified, depth }) => verified && depth <= end);
-  const isMore = page.length === PAGE && rows.length === PAGE;
+  const isMore = rows.length === PAGE && from + PAGE <= end;
   return { rows, next: isMore ? from + PAGE : undefined };
 }
 

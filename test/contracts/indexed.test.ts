@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, skipReason } from '../e2e/chromium.ts';
+import { leaveChromium, skipReason, useChromium } from '../e2e/chromium.ts';
 import { type ServedPage, servePage } from '../e2e/page.ts';
 import { blobContract } from './blobs.ts';
 import { openBlobsIn, openStoreIn } from './indexed-in-chromium.ts';
@@ -15,7 +15,7 @@ describe('IndexedDB in Chromium', { skip: skipReason }, () => {
   let pages: [Page, Page];
   before(async () => {
     served = await servePage(new URL('indexed-page.ts', import.meta.url));
-    browser = await launchChromium();
+    browser = await useChromium();
     const context = await browser.newContext();
     const open = async (): Promise<Page> => {
       const page = await context.newPage();
@@ -26,7 +26,7 @@ describe('IndexedDB in Chromium', { skip: skipReason }, () => {
     pages = [await open(), await open()];
   });
   after(async () => {
-    await browser?.close();
+    await leaveChromium();
     await served?.close();
   });
 

@@ -4,14 +4,15 @@ import type { Browser, Page } from 'playwright-core';
 import { scenes } from '../../src/ui/workbench/scenes.ts';
 import { assertAccessible, assertStill } from './axe.ts';
 import { skipReason } from './chromium.ts';
-import { arrive, canRead, enter, openPage, say, sees, startBrowser, startHouse } from './house.ts';
-import { drawn, serveWorkbench, settled } from './workbench-server.ts';
+import { canRead, drawn, enter, openMember, openPage, say, sees, startBrowser, startHouse } from './house.ts';
+import { openStage, type Stage, serveWorkbench } from './workbench-server.ts';
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 let url: string;
 let browser: Browser;
+let stage: Stage;
 const cleanups: (() => unknown)[] = [];
 
 before(async () => {
@@ -19,6 +20,7 @@ before(async () => {
   const test = { after: (task: () => unknown) => void cleanups.push(task) };
   url = await serveWorkbench(test);
   browser = await startBrowser(test);
+  stage = await openStage(browser, url);
 });
 
 after(async () => {
@@ -33,14 +35,11 @@ for (const [scene, { title }] of Object.entries(scenes)) {
   test(`${title}: axe finds nothing serious, on a desktop and a phone, light and dark`, {
     skip: skipReason,
   }, async () => {
-    const context = await browser.newContext({ reducedMotion: 'reduce', viewport: DESKTOP });
-    const page = await openPage(context, `${url}?scene=${scene}`);
-    await settled(page);
+    const page = await stage.show(scene, DESKTOP);
     await inBothSchemes(page, scene);
     await page.setViewportSize(PHONE);
     await drawn(page);
     await assertAccessible(page, `${scene} on a phone`);
-    await context.close();
   });
 }
 
@@ -103,24 +102,20 @@ const OPENED: Record<string, { phone?: true; scene?: string; open(page: Page): P
 
 for (const [what, { phone, scene = 'talk', open }] of Object.entries(OPENED)) {
   test(`${what}: axe finds nothing serious, light and dark`, { skip: skipReason }, async () => {
-    const context = await browser.newContext({ reducedMotion: 'reduce', viewport: phone ? PHONE : DESKTOP });
-    const page = await openPage(context, `${url}?scene=${scene}`);
-    await settled(page);
+    const page = await stage.show(scene, phone ? PHONE : DESKTOP);
     await open(page);
     await inBothSchemes(page, what);
-    await context.close();
   });
 }
 
 for (const locale of ['de', 'ar']) {
   test(`axe finds nothing serious in ${locale}`, { skip: skipReason }, async () => {
+    const { page, show } = await openStage(browser, url, { locale });
     for (const scene of ['welcome', 'rich', 'settings', 'keys']) {
-      const context = await browser.newContext({ reducedMotion: 'reduce', viewport: DESKTOP, locale });
-      const page = await openPage(context, `${url}?scene=${scene}`);
-      await settled(page);
+      await show(scene, DESKTOP);
       await inBothSchemes(page, `${scene} in ${locale}`);
-      await context.close();
     }
+    await page.context().close();
   });
 }
 
@@ -147,10 +142,10 @@ test('on the real page, from the welcome to the way out, axe finds nothing serio
   await over('Show the words', 'words');
   await over('Invite…', 'invitation');
 
-  const grace = await arrive(await browser.newContext(), house.url, 'Grace');
-  await Promise.all([canRead(page, 2), canRead(grace, 2)]);
+  const grace = await openMember(t, house, 'Grace');
+  await canRead(page, 2);
   await say(page, 'Can everybody read this?');
-  await say(grace, 'Those who are listed, @Ada.');
+  await grace.send('Those who are listed, @Ada.');
   await sees(page, 'Those who are listed, @Ada.');
   await look('conversation');
   await over('Grace', 'person');

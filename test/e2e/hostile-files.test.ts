@@ -15,8 +15,17 @@ import type { Member, OutgoingFile, Peer } from '../../src/runtime/api.ts';
 import { sealMessage } from '../../src/runtime/sealing.ts';
 import { newPerson } from '../support/signed-posts.ts';
 import { skipReason } from './chromium.ts';
-import { arrive, assertNoBreaches, canRead, composer, message, sees, startBrowser, startHouse } from './house.ts';
-import { drawn } from './workbench-server.ts';
+import {
+  arrive,
+  assertNoBreaches,
+  canRead,
+  composer,
+  drawn,
+  message,
+  sees,
+  startBrowser,
+  startHouse,
+} from './house.ts';
 
 const SCRIPT = '<script>window.pwned = 1</script>';
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned = 1">${SCRIPT}</svg>`;

@@ -6,9 +6,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { after } from 'node:test';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { open } from '../../src/open/node.ts';
 import { type Relay, type RelayOptions, startRelay } from '../../src/relay/relay.ts';
-import { launchChromium } from './chromium.ts';
+import type { Channel } from '../../src/runtime/api.ts';
+import { leaveChromium, useChromium } from './chromium.ts';
 
 export const pageDir = resolve(import.meta.dirname, '../../dist/ui');
 /** How long anything that has to happen may take. */
@@ -52,11 +55,14 @@ export async function startHouse(test: TestLike, more: Partial<RelayOptions> = {
   };
 }
 
-export async function startBrowser(test: TestLike, args: readonly string[] = []): Promise<Browser> {
-  const browser = await launchChromium(args);
-  test.after(() => browser.close());
+/** One browser for all: what a test opens in it is closed when that test ends. */
+export async function startBrowser(test: TestLike): Promise<Browser> {
+  const browser = await useChromium();
+  test.after(() => Promise.all(browser.contexts().map((context) => context.close())));
   return browser;
 }
+
+after(leaveChromium);
 
 /** What a page did that no page of ours may do. */
 export interface Watch {
@@ -105,6 +111,19 @@ function watch(page: Page, host: string): Watch {
   };
 }
 
+/** Somebody without a page, in a channel: where it does not matter what they see. */
+export async function openMember(test: TestLike, { url }: House, name: string, room = 'main'): Promise<Channel> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pipes-member-'));
+  const peer = await open({ dataDir, relay: url.slice(0, -1), name });
+  test.after(async () => {
+    await peer.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const channel = peer.channel(room);
+  await channel.join();
+  return channel;
+}
+
 /** Opens the page as somebody new and goes through the welcome. */
 export async function arrive(context: BrowserContext, url: string, name: string): Promise<Page> {
   const page = await openPage(context, url);
@@ -140,3 +159,7 @@ export const connected = (page: Page): Promise<void> =>
 
 /** The own dot1's end, as the page shows it beside the own name. */
 export const ownDot1 = async (page: Page): Promise<string | null> => page.locator('.me .dot1').textContent();
+
+/** Until what has changed by now is on screen. */
+export const drawn = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));

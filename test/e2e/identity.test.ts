@@ -105,7 +105,7 @@ test('outside of a secure context the page says why it does not start, and the c
   skip: skipReason,
 }, async (t) => {
   const house = await startHouse(t);
-  const browser = await startBrowser(t, ['--host-resolver-rules=MAP pipes.example localhost']);
+  const browser = await startBrowser(t);
   const page = await openPage(await browser.newContext(), house.url.replace('localhost', 'pipes.example'));
   await page.getByRole('heading', { name: 'This page needs a secure connection' }).waitFor();
   assert.equal(await page.getByRole('link').getAttribute('href'), house.url);

@@ -12,6 +12,7 @@ import {
   composer,
   enter,
   message,
+  openMember,
   openPage,
   ownDot1,
   say,
@@ -82,14 +83,12 @@ test('who asked for it hears of new messages while nobody looks, by channel and 
   skip: skipReason,
 }, async (t) => {
   const house = await startHouse(t);
-  const browser = await startBrowser(t);
-  const context = await browser.newContext();
+  const context = await (await startBrowser(t)).newContext();
   await context.addInitScript(fakeNotifications);
   const ada = await arrive(context, `${house.url}#/channel/garden`, 'Ada');
-  const grace = await arrive(await browser.newContext(), `${house.url}#/channel/garden`, 'Grace');
+  const grace = await openMember(t, house, 'Grace', 'garden');
   await canRead(ada, 2);
-  await canRead(grace, 2);
-  await say(grace, 'nobody asked yet');
+  await grace.send('nobody asked yet');
   await sees(ada, 'nobody asked yet');
   const box = (await openSettings(ada)).getByLabel('Tell me of new messages');
   assert.equal(await box.isChecked(), false);
@@ -101,11 +100,11 @@ test('who asked for it hears of new messages while nobody looks, by channel and 
     document.hasFocus = () => false;
     document.dispatchEvent(new Event('visibilitychange'));
   });
-  await say(grace, 'a secret for Ada');
+  await grace.send('a secret for Ada');
   await ada.waitForFunction(() => shownNotices.length > 0);
   const [notice] = await ada.evaluate(() => shownNotices);
   assert.deepEqual(notice, { title: '#garden', body: '1 unread message', tag: 'pipes:garden' });
-  assertNoBreaches(ada, grace);
+  assertNoBreaches(ada);
 });
 
 test('on a phone the settings open over the channels, and focus comes back to where they were opened', {
@@ -248,6 +247,8 @@ test('the browser’s own log-out leaves a tab that is another person alone', { 
   await leaving.getByLabel('I understand').check();
   await leaving.getByRole('button', { name: 'Log out and delete everything' }).click();
   await ada.getByText('You are logged out.').waitFor();
+  // Said on the way as well, by a page that leads here.
+  await ada.getByLabel('Your name').waitFor();
   const left = await kept(ada);
   assert.ok(left.databases.length > 0 && left.databases.every((name) => name.startsWith('pipes-tab-')));
   assert.deepEqual(left.local.length, 1);

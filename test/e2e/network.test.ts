@@ -37,7 +37,7 @@ test('two browsers meet through a relay, exchange what is sealed, and find a way
   const relay = await forwarder(t);
   const site = await servePage(new URL('./network-page.ts', import.meta.url));
   t.after(() => site.close());
-  const browser = await startBrowser(t, ['--allow-loopback-in-peer-connection']);
+  const browser = await startBrowser(t);
   const [ann, ben] = await Promise.all([1, 2].map(async () => (await browser.newContext({ permissions })).newPage()));
   assert.ok(ann && ben);
   for (const [page, name] of [

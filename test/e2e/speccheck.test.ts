@@ -8,7 +8,7 @@ import { sha256, signerFromSeed } from '../../src/platform/node/crypto.ts';
 import { cryptoContract } from '../contracts/crypto.ts';
 import { hex } from '../hex.ts';
 import { speccheckCases, torsionCases } from '../speccheck/cases.ts';
-import { launchChromium, skipReason } from './chromium.ts';
+import { leaveChromium, skipReason, useChromium } from './chromium.ts';
 import { type Call, chromiumAdapter, openPage } from './crypto-in-chromium.ts';
 import { type ServedPage, servePage } from './page.ts';
 
@@ -19,12 +19,12 @@ let call: Call;
 before(async () => {
   if (skipReason) return;
   served = await servePage(new URL('./crypto-page.ts', import.meta.url));
-  browser = await launchChromium();
+  browser = await useChromium();
   call = await openPage(browser, served.url);
 });
 
 after(async () => {
-  await browser?.close();
+  await leaveChromium();
   await served?.close();
 });
 
@@ -73,14 +73,9 @@ test('Chromium: the root seed derives the keys in Node as it did there, until it
 });
 
 test('Chromium: a page in an insecure context is told what it needs', { skip: skipReason }, async () => {
-  const insecure = await launchChromium(['--host-resolver-rules=MAP pipes.test 127.0.0.1']);
-  try {
-    const elsewhere = await openPage(insecure, `http://pipes.test:${served.port}/`);
-    await assert.rejects(elsewhere('identity', 'insecure'), {
-      name: 'UsageError',
-      message: /expected https or localhost/,
-    });
-  } finally {
-    await insecure.close();
-  }
+  const elsewhere = await openPage(browser, `http://pipes.test:${served.port}/`);
+  await assert.rejects(elsewhere('identity', 'insecure'), {
+    name: 'UsageError',
+    message: /expected https or localhost/,
+  });
 });

@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize, resolve } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
+import { drawn, openPage } from './house.ts';
 
 declare global {
   var sceneReady: boolean | undefined;
@@ -19,15 +20,39 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
+export interface Stage {
+  readonly page: Page;
+  /** Begins the scene anew, with nothing kept of the one before. */
+  show(scene: string, viewport: { width: number; height: number }): Promise<Page>;
+}
+
+/** A page that one scene after the other is shown in: a context for each costs more than most scenes do. */
+export async function openStage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Stage> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  await context.addInitScript(() => {
+    if (location.protocol !== 'http:') return;
+    localStorage.clear();
+    sessionStorage.clear();
+  });
+  const page = await openPage(context, url);
+  return {
+    page,
+    async show(scene, viewport) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto('about:blank');
+      await page.goto(`${url}?scene=${scene}`);
+      await settled(page);
+      return page;
+    },
+  };
+}
+
 /** Until the page shows what its scene has to show, its acts played. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => globalThis.sceneReady && document.querySelector('h1, .opening') !== null);
   await drawn(page);
 }
-
-/** Until what has changed by now is on screen. */
-export const drawn = (page: Page): Promise<unknown> =>
-  page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));
 
 export async function serveWorkbench(test: { after(task: () => unknown): void }): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'pipes-workbench-'));

@@ -8,7 +8,7 @@ import { scenes } from '../../src/ui/workbench/scenes.ts';
 import { skipReason } from './chromium.ts';
 import { assertNoBreaches, openPage, startBrowser } from './house.ts';
 import { unnamed, unreadable } from './reading.ts';
-import { serveWorkbench, settled } from './workbench-server.ts';
+import { openStage, type Stage, serveWorkbench, settled } from './workbench-server.ts';
 
 declare global {
   var longTasks: number[];
@@ -23,12 +23,14 @@ const SIZES = {
 
 let url: string;
 let browser: Browser;
+let stage: Stage;
 
 before(async () => {
   if (skipReason !== false) return;
   const test = { after: (task: () => unknown) => void cleanups.push(task) };
   url = await serveWorkbench(test);
   browser = await startBrowser(test);
+  stage = await openStage(browser, url);
 });
 
 const cleanups: (() => unknown)[] = [];
@@ -44,8 +46,7 @@ const isLookedAt = (size: string, scheme: 'light' | 'dark'): boolean =>
 
 for (const [scene, { title }] of Object.entries(scenes)) {
   test(`${title}: readable and within the screen, at each size, light and dark`, { skip: skipReason }, async () => {
-    const context = await browser.newContext({ reducedMotion: 'reduce' });
-    const page = await openPage(context, `${url}?scene=${scene}`);
+    const page = await stage.show(scene, SIZES.desktop);
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.setViewportSize(viewport);
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -59,7 +60,6 @@ for (const [scene, { title }] of Object.entries(scenes)) {
       }
     }
     assertNoBreaches(page);
-    await context.close();
   });
 }
 

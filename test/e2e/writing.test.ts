@@ -10,6 +10,7 @@ import {
   composer,
   connected,
   message,
+  openMember,
   say,
   sees,
   startBrowser,
@@ -82,10 +83,10 @@ test('search finds what was said here, and its link leads there; a muted channel
   const browser = await startBrowser(t);
   const viewport = { width: 1440, height: 700 };
   const ada = await arrive(await browser.newContext({ viewport }), house.url, 'Ada');
-  const grace = await arrive(await browser.newContext({ viewport }), house.url, 'Grace');
-  await Promise.all([canRead(ada, 2), canRead(grace, 2)]);
-  await say(grace, 'the needle is in here');
-  for (let n = 0; n < 40; n++) await say(grace, `straw ${n}`);
+  const grace = await openMember(t, house, 'Grace');
+  await canRead(ada, 2);
+  await grace.send('the needle is in here');
+  for (let n = 0; n < 40; n++) await grace.send(`straw ${n}`);
   await sees(ada, 'straw 39');
 
   await ada.getByLabel('Search channels and messages').fill('NEEDLE');
@@ -114,10 +115,10 @@ test('search finds what was said here, and its link leads there; a muted channel
   await ada.getByLabel('Channel name').fill('garden');
   await ada.getByRole('button', { name: 'Create' }).click();
   await ada.getByText('Nothing in #garden yet').waitFor();
-  await say(grace, 'unheard');
+  await grace.send('unheard');
   await ada.getByRole('link', { name: /^main muted 1 unread message/ }).waitFor();
   assert.equal(await ada.title(), '#garden · Pipes');
-  assertNoBreaches(ada, grace);
+  assertNoBreaches(ada);
 });
 
 test('after a while away, a line stands before what is new, and a button leads there', {
@@ -128,13 +129,13 @@ test('after a while away, a line stands before what is new, and a button leads t
   const viewport = { width: 1440, height: 700 };
   const context = await browser.newContext({ viewport });
   const ada = await arrive(context, house.url, 'Ada');
-  const grace = await arrive(await browser.newContext({ viewport }), house.url, 'Grace');
-  await Promise.all([canRead(ada, 2), canRead(grace, 2)]);
-  await say(grace, 'seen by all');
+  const grace = await openMember(t, house, 'Grace');
+  await canRead(ada, 2);
+  await grace.send('seen by all');
   await sees(ada, 'seen by all');
   await ada.waitForFunction(() => Object.values(localStorage).some((value) => /"main",1,1\d{12}/.test(value)));
   await ada.close();
-  for (let n = 0; n < 60; n++) await say(grace, `news ${n}`);
+  for (let n = 0; n < 60; n++) await grace.send(`news ${n}`);
 
   const again = await context.newPage();
   await again.goto(house.url);

@@ -23,6 +23,7 @@ test('a first visit makes no identity until a name is given, then joins the chan
   const { value } = boot.phase;
   assert.ok(value.kind === 'chat' && value.channel === 'garden');
   assert.equal(value.peer.identity.name, 'Ada');
+  assert.deepEqual(home.told, ['named'], 'other tabs come in by it once it has its name');
   assert.deepEqual(await value.peer.channels(), [{ name: 'garden', joined: true, count: 0, latest: undefined }]);
 });
 

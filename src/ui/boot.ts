@@ -38,7 +38,7 @@ export interface Boot {
 
 export interface BootOptions {
   readonly secure: boolean;
-  readonly home: Pick<Home, 'find' | 'create' | 'restore' | 'wipe' | 'close'>;
+  readonly home: Pick<Home, 'find' | 'create' | 'tellArrived' | 'restore' | 'wipe' | 'close'>;
   /** The channel that the address names. */
   asked(): string | undefined;
 }
@@ -81,6 +81,7 @@ export function createBoot({ secure, home, asked }: BootOptions): Boot {
         // Another tab may have been quicker.
         if (!isNamed(peer)) await peer.setName(name);
         await peer.channel(asked() ?? HOME).join();
+        home.tellArrived();
         await goIn(peer);
       } catch (error) {
         phase.value = { ...value, entering: false, problem: inWords(error) };

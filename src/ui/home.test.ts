@@ -97,12 +97,14 @@ test('a visit alone leaves nothing behind', async () => {
   assert.equal(databases.size, 0);
 });
 
-test('an identity that was made is found again, and other tabs hear of it', async () => {
+test('an identity that was made is found again, and other tabs hear of it when it is said', async () => {
   const { news, visit } = browser();
   const { home } = visit();
   const peer = await home.create();
   assert.equal(await home.find(), peer);
   assert.ok(await visit().home.find());
+  assert.deepEqual(news, []);
+  home.tellArrived();
   assert.deepEqual(news, ['arrived']);
 });
 

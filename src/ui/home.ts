@@ -8,7 +8,7 @@ import { isNamed } from './names.ts';
 import { isSharedPerson, type Person } from './person.ts';
 import { deleteDatabases, type WipeWorld, wasInterrupted, wipe } from './wipe.ts';
 
-/** arrived: another tab has made or restored the identity; leaving: it is being wiped. */
+/** arrived: another tab has come in with an identity made or restored; leaving: it is being wiped. */
 export type HomeNews = 'arrived' | 'leaving';
 
 export interface Home {
@@ -16,6 +16,8 @@ export interface Home {
   find(): Promise<Peer | undefined>;
   /** Makes an identity, or opens the one that another tab has just made. */
   create(): Promise<Peer>;
+  /** Lets in the tabs that wait at the welcome: call it once the identity has its name, or they would ask for one. */
+  tellArrived(): void;
   /** Brings back the identity of this seed; an unused one that was here makes room. */
   restore(seed: Uint8Array): Promise<Peer>;
   /** The 24 words; undefined once they were confirmed. */
@@ -96,11 +98,8 @@ export function createHome({ person, openPeer, keys, world, locked, tabs }: Home
       if (wasInterrupted(await here(), world)) await finish();
       return inTurn('shared', async (chosen) => ((await keys.has(chosen.databaseName)) ? openHere(chosen) : undefined));
     },
-    async create() {
-      const opened = await inTurn('shared', openHere);
-      line?.tell('arrived');
-      return opened;
-    },
+    create: () => inTurn('shared', openHere),
+    tellArrived: () => line?.tell('arrived'),
     async restore(seed) {
       const restored = await inTurn('exclusive', async (chosen) => {
         await makeRoom(chosen);

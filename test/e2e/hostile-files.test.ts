@@ -145,8 +145,15 @@ async function aHouseWithMallory(
     await mallory.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  await mallory.channel('main').join();
+  const channel = mallory.channel('main');
+  await channel.join();
   await canRead(ada, 2);
+  // What is sent before one knows of the other is not sealed to her.
+  await new Promise<void>((resolve) => {
+    const look = (count: number): void => void (count === 2 && resolve());
+    channel.on('members', (members) => look(members.length));
+    void channel.members().then((members) => look(members.length));
+  });
   return { ada, mallory, url };
 }
 

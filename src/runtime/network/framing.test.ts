@@ -6,9 +6,9 @@ import { framed } from './framing.ts';
 /** A stream that hands out `came` in those pieces, and keeps a copy of what is sent. */
 function streamOf(came: readonly Uint8Array[]) {
   const sent: Uint8Array[] = [];
-  const left = [...came];
+  const left = came.values();
   const stream = {
-    receive: async () => left.shift(),
+    receive: async () => left.next().value,
     send: async (bytes: Uint8Array) => void sent.push(bytes.slice()),
   } as unknown as TransportStream;
   return { line: framed(stream), sent };

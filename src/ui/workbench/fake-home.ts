@@ -1,5 +1,6 @@
 /** A made-up home for the workbench and tests: an identity that is there or not, words that are confirmed or not. */
 import type { Home } from '../home.ts';
+import { isNamed } from '../names.ts';
 import { createFakePeer, type FakeOptions, type FakePeer } from './fake.ts';
 
 /** enter: to make or restore an identity. */
@@ -20,6 +21,8 @@ export type FakeHomeOptions = FakeOptions & HomeState;
 export interface FakeHome extends Home {
   /** How often it was opened. */
   opened(): number;
+  /** What identity other tabs were told of. */
+  readonly told: readonly ('named' | 'unnamed')[];
   /** The next thing that is asked for fails so. */
   failNext(reason: string): void;
 }
@@ -42,11 +45,15 @@ export function homeAround(make: () => Promise<FakePeer>, state: HomeState = {})
   let { present = false, confirmed = false } = state;
   let opened = 0;
   let failure: string | undefined;
+  let latest: FakePeer | undefined;
+  const told: ('named' | 'unnamed')[] = [];
+  const named = (): boolean => latest !== undefined && isNamed(latest);
   const open = async (): Promise<FakePeer> => {
     const reason = failure;
     failure = undefined;
     if (reason !== undefined) throw new Error(reason);
     const peer = await make();
+    latest = peer;
     present = true;
     opened++;
     return peer;
@@ -60,9 +67,11 @@ export function homeAround(make: () => Promise<FakePeer>, state: HomeState = {})
     return open();
   };
   return {
+    told,
     opened: () => opened,
     find: async () => (present || failure !== undefined ? open() : undefined),
     create: enter,
+    tellArrived: () => void told.push(named() ? 'named' : 'unnamed'),
     restore: enter,
     async recoveryWords() {
       await asked('words');

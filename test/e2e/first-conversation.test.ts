@@ -24,8 +24,9 @@ test('two people meet, talk, hand over a file and verify each other by keyboard 
   await sees(ada, 'Good morning. Here are my notes:');
 
   await t.test('a file is attached, sent, found and saved', async () => {
-    await tabTo(grace, grace.getByRole('button', { name: 'Attach files' }), 'Shift+Tab');
+    // Before the way there: a browser that is told to hold back its dialog needs a moment for it.
     const choosing = grace.waitForEvent('filechooser');
+    await tabTo(grace, grace.getByRole('button', { name: 'Attach files' }), 'Shift+Tab');
     await grace.keyboard.press('Enter');
     const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('by keyboard alone') };
     await (await choosing).setFiles(file);

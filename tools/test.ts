@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.ts';
 import { root } from './root.ts';
@@ -34,7 +35,13 @@ function testsOf(path: string): string[] {
 }
 
 function runTests(args: string[]): Promise<number> {
-  const fixed = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=240000'];
+  // One more than there are cores: some always wait for a browser or a process.
+  const fixed = [
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${availableParallelism() + 1}`,
+    '--test-timeout=240000',
+  ];
   return new Promise((settle) => {
     // Hundreds of processes load the same modules: each is compiled once.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/pipes-compiled') };

@@ -114,7 +114,10 @@ export function connect(a: Network, b: Network): Cable {
 }
 
 function masquerade(network: string, device: string): boolean {
-  const rules = `table ip nat { chain out { type nat hook postrouting priority 100; oifname "${device}" masquerade; }; }`;
+  // What comes unasked is dropped, as routers do: answered with an error, it would take the port that is being opened.
+  const out = `chain out { type nat hook postrouting priority 100; oifname "${device}" masquerade; };`;
+  const inside = `chain in { type filter hook input priority 0; iifname "${device}" ct state new drop; };`;
+  const rules = `table ip nat { ${out} ${inside} }`;
   const tries: [string, string[], string][] = [
     ['nft', ['-f', '-'], rules],
     ['iptables', ['-t', 'nat', '-A', 'POSTROUTING', '-o', device, '-j', 'MASQUERADE'], ''],

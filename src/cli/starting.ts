@@ -64,6 +64,8 @@ export interface PeersOptions {
   readonly forwards?: boolean;
   /** Browsers may dial by webrtc-direct. */
   readonly webrtc?: boolean;
+  /** Straight ways through NATs by WebRTC, asking these (stun:host:port) how this machine is seen from outside. */
+  readonly stun?: readonly string[];
   /** Without it there is nothing to start: an occupied port stops the start. */
   readonly isNeeded?: boolean;
 }
@@ -80,6 +82,7 @@ export async function startPeers({ p2pPort, dataDir, host }: RelaySettings, rela
       ...(host !== undefined && { host }),
       ...(announce && { announce }),
       ...(options.webrtc && { webrtcDirect: { dataDir } }),
+      ...(options.stun && { webrtc: { stun: options.stun } }),
     });
     const network = await relay.join({ signer, transports: opened.transports, forwards });
     await opened.discover(network.found);

@@ -3,6 +3,7 @@
  * is kept and how to stop; only what is true: a port where nothing listens yet is not named.
  */
 import type { Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
 import { EXIT } from './exit.ts';
 import { giveBackAtRest } from './lean.ts';
 import { createOutput } from './output.ts';
@@ -13,6 +14,12 @@ import { endSoon, stopSignal, within } from './stop.ts';
 /** How long a graceful stop may take. */
 const STOP_MS = 10_000;
 
+interface Flags extends RelayFlags {
+  logLevel?: string;
+  json?: boolean;
+  stun?: string;
+}
+
 export function addUp(program: Command, finish: (code: number) => void): void {
   addRelayOptions(program.command('up'))
     .description(
@@ -22,12 +29,18 @@ export function addUp(program: Command, finish: (code: number) => void): void {
       '--log-level <level>',
       'of the log on stderr: silent, error, warn, info, debug (default: warn on a terminal, else info)',
     )
+    .option(
+      '--stun <servers>',
+      "find straight ways to peers behind NATs by WebRTC, asking these: host:port of a relay's STUN, comma-separated " +
+        '(a native library: see decisions/0020)',
+    )
     .option('--json', 'print where it listens as JSON')
-    .action(async (flags: RelayFlags & { logLevel?: string; json?: boolean }) => finish(await up(flags)));
+    .action(async (flags: Flags) => finish(await up(flags)));
 }
 
-async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Promise<number> {
+async function up(flags: Flags): Promise<number> {
   const settings = relaySettings(flags);
+  const stun = stunServers(flags.stun);
   const output = createOutput(flags.json === true);
   const stop = stopSignal();
   const started: (() => Promise<unknown>)[] = [];
@@ -41,7 +54,7 @@ async function up(flags: RelayFlags & { logLevel?: string; json?: boolean }): Pr
     started.push(relay.close);
     const agents = await startAgents(settings, relay.house, logger);
     if (agents) started.unshift(agents.close);
-    const peers = await startPeers(settings, relay);
+    const peers = await startPeers(settings, relay, stun && { stun });
     if (peers) started.push(peers.close);
     const stopLooking = giveBackAtRest();
     const { url, port } = relay;
@@ -91,4 +104,14 @@ function welcome(facts: {
   return ['', 'Pipes is running.', '', ...lines, '', `Data is kept in ${facts.dataDir}`, 'Stop with Ctrl+C.', ''].join(
     '\n',
   );
+}
+
+function stunServers(given: string | undefined): string[] | undefined {
+  return given?.split(',').map((each) => {
+    const server = each.trim().replace(/^stun:/, '');
+    if (!/^[^\s:/]+:\d{1,5}$/.test(server)) {
+      throw new UsageError(`Cannot use --stun: expected host:port, such as relay.example.org:4102, got "${each}".`);
+    }
+    return `stun:${server}`;
+  });
 }

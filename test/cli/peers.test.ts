@@ -23,6 +23,13 @@ const ticketOf = async ({ dataDir }: Machine): Promise<string> =>
 const messagesAt = async ({ url }: Machine): Promise<{ channel: string }[]> =>
   (await fetch(`${url}/messages?channel=main`)).json();
 
+/** Resolves once that machine has the profile of somebody of that name. */
+async function knows({ url }: Machine, name: string): Promise<void> {
+  const names = async (): Promise<string[]> =>
+    (await (await fetch(`${url}/profiles?channel=main`)).json()).map((each: { name: string }) => each.name);
+  while (!(await names()).includes(name)) await new Promise((next) => setTimeout(next, 20));
+}
+
 describe('two machines', () => {
   it('share what their people say once one has the ticket of the other', async (t) => {
     const [here, there] = [await machine(t), await machine(t)];
@@ -38,6 +45,8 @@ describe('two machines', () => {
     });
     t.after(() => heard.stop());
     await heard.line((line) => line.includes('"channel":"main"'));
+    // What is said at a machine that does not know of a reader yet is not sealed to them.
+    await knows(there, 'Ben');
     const answered = await runQuickly(['send', 'main', 'after', '--name', 'Cem', '--relay', there.url], ben);
     assert.equal(answered.code, 0, answered.stderr);
     await heard.line((line) => line.includes('"after"'));

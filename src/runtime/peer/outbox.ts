@@ -5,14 +5,17 @@
 import { fromHex, toHex } from '../../core/bytes.ts';
 import type { Placed, StoreOp } from '../../core/ports.ts';
 import type { Delivery } from '../api.ts';
-import { allRecords } from '../records.ts';
+import { boundedMap } from '../bounded-map.ts';
 import { deliver, type Progress } from './delivering.ts';
+import { createOutboxMirror, FAILED, OUTBOX, type Waiting } from './outbox-mirror.ts';
 import type { PeerPorts } from './ports.ts';
 import type { PostOutcome, RelayClient } from './relay-client.ts';
 
 export interface Outbox {
-  /** Takes an envelope in; the operation is to be committed with it. */
-  enqueue(place: { scope: string; time: number; id: Uint8Array }): StoreOp;
+  /** Takes an envelope in; the operation is to be committed with it, and `entered` to be called once it is. */
+  enqueue(place: Place): StoreOp;
+  /** Any envelope that has been committed; those that were not taken in are passed over. */
+  entered(placed: Pick<Place, 'id'>): void;
   delivery(placed: Placed): Delivery;
   readonly queued: number;
   /** Posts what waits, in order of time, until done, told to wait or offline (rejects with RemoteError). */
@@ -24,37 +27,28 @@ export interface Outbox {
   reload(): Promise<void>;
 }
 
-export interface Waiting {
-  readonly scope: string;
-  readonly time: number;
-  readonly id: string;
-}
+type Place = Pick<Placed, 'scope' | 'time' | 'id'>;
 
-const OUTBOX = 'outbox';
-const FAILED = 'failed';
+const MOST_ENTERING = 10_000;
 
 export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
-  const waiting = new Map<string, Waiting>();
-  const failed = new Map<string, Waiting & { error: string }>();
+  const mirror = createOutboxMirror(ports.store);
+  const { waiting, failed, reload } = mirror;
+  /** Bounded: what could not be committed stays here until it is pushed out. */
+  const entering = boundedMap<string, Waiting>(MOST_ENTERING);
   const progress = new Map<string, Progress>();
   let leaving: string | undefined;
 
-  const reload = async () => {
-    const [queued, refused] = await Promise.all([allRecords(ports.store, OUTBOX), allRecords(ports.store, FAILED)]);
-    waiting.clear();
-    failed.clear();
-    for (const { value } of queued) remember(waiting, JSON.parse(value));
-    for (const { value } of refused) remember(failed, JSON.parse(value));
-  };
   const settle = async (item: Waiting, outcome: PostOutcome) => {
     const batch: StoreOp[] = [{ op: 'delete', space: OUTBOX, key: keyOf(item) }];
-    if (outcome.kind === 'refused') {
-      const refused = { ...item, error: outcome.error };
-      batch.push({ op: 'put', space: FAILED, key: item.id, value: JSON.stringify(refused) });
-      failed.set(item.id, refused);
-    }
+    const refused = outcome.kind === 'refused' ? { ...item, error: outcome.error } : undefined;
+    if (refused) batch.push({ op: 'put', space: FAILED, key: item.id, value: JSON.stringify(refused) });
     await ports.store.commit(batch);
-    waiting.delete(item.id);
+    mirror.change((waits, fails) => {
+      waits.delete(item.id);
+      if (refused) fails.set(item.id, refused);
+    });
+    entering.delete(item.id);
   };
 
   const post = (relay: RelayClient, id: string, placed: Placed, onDelivery: (placed: Placed) => void) =>
@@ -80,15 +74,22 @@ export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
     },
     enqueue({ scope, time, id }) {
       const item = { scope, time, id: toHex(id) };
-      waiting.set(item.id, item);
+      entering.set(item.id, item);
       return { op: 'put', space: OUTBOX, key: keyOf(item), value: JSON.stringify(item) };
+    },
+    entered({ id }) {
+      const item = entering.get(toHex(id));
+      if (item === undefined) return;
+      entering.delete(item.id);
+      mirror.change((waits) => waits.set(item.id, item));
     },
     delivery(placed) {
       const id = toHex(placed.id);
       const refused = failed.get(id);
       if (refused) return { state: 'failed', error: refused.error };
       const under = progress.get(id);
-      return waiting.has(id) ? { state: 'queued', ...(under && { progress: under }) } : { state: 'sent' };
+      const isQueued = waiting.has(id) || entering.get(id) !== undefined;
+      return isQueued ? { state: 'queued', ...(under && { progress: under }) } : { state: 'sent' };
     },
     async drain(relay, onDelivery) {
       await reload();
@@ -110,26 +111,32 @@ export async function createOutbox(ports: PeerPorts): Promise<Outbox> {
         { op: 'put', space: OUTBOX, key: keyOf(item), value: JSON.stringify({ scope, time, id }) },
         { op: 'delete', space: FAILED, key: id },
       ]);
-      failed.delete(id);
-      waiting.set(id, { scope, time, id });
+      mirror.change((waits, fails) => {
+        fails.delete(id);
+        waits.set(id, { scope, time, id });
+      });
       return true;
     },
     async discard(id) {
       const item = leaving === id ? undefined : (waiting.get(id) ?? failed.get(id));
       if (item === undefined) return undefined;
       const { scope, time } = item;
-      waiting.delete(id);
-      failed.delete(id);
+      const forget = () =>
+        mirror.change((waits, fails) => {
+          waits.delete(id);
+          fails.delete(id);
+        });
+      // At once, so that it does not go out meanwhile; and after, for a read that began before.
+      forget();
       await ports.store.commit([
         { op: 'delete', space: OUTBOX, key: keyOf(item) },
         { op: 'delete', space: FAILED, key: id },
         { op: 'remove', scope, time, id: fromHex(id) ?? new Uint8Array() },
       ]);
+      forget();
       return { scope, time, id };
     },
   };
 }
-
-const remember = <T extends Waiting>(map: Map<string, T>, item: T) => void map.set(item.id, item);
 
 const keyOf = ({ time, id }: Waiting): string => `${String(time).padStart(16, '0')}-${id}`;

@@ -241,6 +241,7 @@ async function assemble(ports: PeerPorts, options: OpenOptions) {
     also: candidate.via === 'own' ? [outbox.enqueue(candidate)] : asideOps(candidate, self.dot1),
   });
   const pipeline = createPipeline({ ...ports, authorise });
+  pipeline.subscribe('', outbox.entered);
   let listed: RelayChannel[] = [];
   const onPeople = () => {
     ports.changes?.announce({ kind: 'profiles' });

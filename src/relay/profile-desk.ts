@@ -11,9 +11,9 @@ import {
   profileToJson,
   type SignedProfile,
 } from '../core/profile.ts';
+import { createLanes } from '../runtime/lanes.ts';
 import type { Profiles } from '../runtime/network/sets/profiles.ts';
 import { readSignedProfile } from '../runtime/profiles.ts';
-import { createLanes } from './turns.ts';
 
 export const PROFILES = 'profile';
 /** "<channel>/<key>": who joined, in the order of keys. */

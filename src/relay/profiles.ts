@@ -7,25 +7,20 @@ import { keyFromHex } from '../core/identity/spelling.ts';
 import type { Store } from '../core/ports.ts';
 import { parseProfile, profileSignedBytes } from '../core/profile.ts';
 import { LIMITS } from '../core/registry.ts';
-import { boundedMap } from '../runtime/bounded-map.ts';
 import { limitKey } from './address.ts';
 import { jsonOf } from './body.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
-import { MEMBERS, PROFILES } from './profile-desk.ts';
+import { createMemberLists } from './member-lists.ts';
+import { PROFILES } from './profile-desk.ts';
 import { all, channelName, count, first } from './query.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const KEYS_AT_ONCE = 64;
-const CACHED_LISTS = 64;
-const CACHED_UNITS = 262_144;
 
 export function addProfiles(app: FastifyInstance, context: RelayContext): void {
   const { store, profileDesk: desk } = context;
-  const lists = boundedMap<string, string>(CACHED_LISTS);
-  desk.onChange((touched) => {
-    for (const channel of touched) lists.delete(channel);
-  });
+  const lists = createMemberLists(store, desk);
 
   app.put('/profiles', async (request) => {
     const caller = limitKey(context.addressOf(request));
@@ -51,9 +46,8 @@ export function addProfiles(app: FastifyInstance, context: RelayContext): void {
     const limit = count(request.query, 'limit', LIMITS.wraps, LIMITS.wraps);
     const after = first(request.query, 'after') ?? '';
     if (!/^[0-9a-f]{0,64}$/.test(after)) refuse(400, 'after must be a key in hex', { field: 'after' });
-    const whole = limit === LIMITS.wraps && after === '';
-    const json = (whole && lists.get(channel)) || (await list(store, channel, limit, after));
-    if (whole && json.length <= CACHED_UNITS) lists.set(channel, json);
+    const isWhole = limit === LIMITS.wraps && after === '';
+    const json = await (isWhole ? lists.whole(channel) : lists.page(channel, limit, after));
     context.writeBudget.take(reply.raw, json.length);
     return reply.type(JSON_TYPE).send(json);
   });
@@ -65,13 +59,5 @@ async function byKey(store: Store, keys: readonly string[]): Promise<string> {
     refuse(400, `key must be 64 hex chars, at most ${KEYS_AT_ONCE} of them`, { field: 'key' });
   }
   const profiles = await Promise.all(keys.map((key) => store.record(PROFILES, key)));
-  return `[${profiles.filter((json) => json !== undefined).join(',')}]`;
-}
-
-async function list(store: Store, channel: string, limit: number, after: string): Promise<string> {
-  const prefix = `${channel}/`;
-  const rows = await store.records(MEMBERS, limit, prefix + after);
-  const keys = rows.map(({ key }) => key).filter((key) => key.startsWith(prefix));
-  const profiles = await Promise.all(keys.map((key) => store.record(PROFILES, key.slice(prefix.length))));
   return `[${profiles.filter((json) => json !== undefined).join(',')}]`;
 }

@@ -6,12 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import { fromHex, utf8 } from '../core/bytes.ts';
 import type { Store } from '../core/ports.ts';
 import { isDot1, isUsername } from '../core/scope.ts';
+import { createLanes } from '../runtime/lanes.ts';
 import { limitKey } from './address.ts';
 import { objectOf } from './body.ts';
 import type { RelayContext } from './context.ts';
 import { refuse } from './errors.ts';
 import { count, first } from './query.ts';
-import { createLanes } from './turns.ts';
 
 export interface Username {
   readonly username: string;

@@ -7,6 +7,7 @@ import { type Piper12, timeOf } from '../../core/envelope/piper.ts';
 import { dot1Of } from '../../core/identity/spelling.ts';
 import type { Profile, SignedProfile } from '../../core/profile.ts';
 import { boundedMap } from '../bounded-map.ts';
+import { createLanes } from '../lanes.ts';
 import { readSignedProfile } from '../profiles.ts';
 import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
@@ -58,6 +59,8 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const watchers = new Set<(key: string, version: number) => void>();
   const addProfile = (profile: SignedProfile) => {
     const key = toHex(profile.key);
+    // Records that were read meanwhile may be older than what is known by now.
+    if ((profiles.get(key)?.version ?? 0) > profile.version) return;
     profiles.set(key, profile);
     owners.set(dot1Of(ports.sha256, profile.key), key);
     owners.set(toHex(profile.agreementKey), key);
@@ -85,6 +88,20 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     for (const { key, value } of await allRecords(ports.store, SENDERS)) addSender(key, JSON.parse(value) as Sender);
   };
 
+  /** One at a time for each key, lest an older version take the place of one that is just being written. */
+  const lane = createLanes();
+  const take = async (json: unknown, profile: SignedProfile): Promise<string[]> => {
+    const key = toHex(profile.key);
+    const before = profiles.get(key);
+    if (before && before.version >= profile.version) return [];
+    const signed = Math.min(profile.version, ports.clock.now());
+    const roster = rosterOps(before && standingOf(before), standingOf(profile), signed);
+    await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }, ...roster]);
+    addProfile(profile);
+    for (const watcher of watchers) watcher(key, profile.version);
+    return [...new Set([...(before?.channels ?? []), ...profile.channels])];
+  };
+
   await reload();
   return {
     reload,
@@ -98,16 +115,7 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     },
     async accept(json) {
       const profile = await readSignedProfile(json, ports.verifier);
-      if (profile === undefined) return [];
-      const key = toHex(profile.key);
-      const before = profiles.get(key);
-      if (before && before.version >= profile.version) return [];
-      const signed = Math.min(profile.version, ports.clock.now());
-      const roster = rosterOps(before && standingOf(before), standingOf(profile), signed);
-      await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }, ...roster]);
-      addProfile(profile);
-      for (const watcher of watchers) watcher(key, profile.version);
-      return [...new Set([...(before?.channels ?? []), ...profile.channels])];
+      return profile === undefined ? [] : lane(toHex(profile.key), () => take(json, profile));
     },
     watch(watcher) {
       watchers.add(watcher);

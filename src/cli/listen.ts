@@ -1,11 +1,11 @@
 /** `pipes listen`: joins a channel and prints its messages as they come, until it is told to stop. */
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
-import type { Message } from '../runtime/api.ts';
+import type { Message, Peer } from '../runtime/api.ts';
 import { EXIT } from './exit.ts';
 import { messageJson, messageLine } from './message-lines.ts';
 import { countOf, secondsToMs } from './numbers.ts';
-import { printable, printableLines } from './output.ts';
+import { type Output, printable, printableLines } from './output.ts';
 import { addPeerOptions, online, type PeerFlags, withPeer } from './peer.ts';
 import { stopSignal } from './stop.ts';
 
@@ -35,8 +35,10 @@ async function listenDirect(flags: ListenFlags): Promise<number> {
       output.data({ id, from, name, time: time.toISOString(), text }, line);
     });
     await online(peer, timeout);
+    const unwatch = sayWhetherOnline(peer, output);
     output.note(`Listening as ${printable(peer.identity.name)} (${peer.identity.dot1}). Stop with Ctrl+C.`);
     await stop.stopped;
+    unwatch();
     unsubscribe();
     return EXIT.ok;
   }).finally(() => stop.dispose());
@@ -64,13 +66,26 @@ async function listen(channelName: string, flags: ListenFlags): Promise<number> 
     if (last > 0) for (const message of await channel.messages({ limit: last })) print(message);
     take = print;
     waiting.forEach(print);
+    const unwatch = sayWhetherOnline(peer, output);
     output.note(
       `Listening to ${channelName} as ${printable(peer.identity.name)} (${peer.identity.dot1}). Stop with Ctrl+C.`,
     );
     await stop.stopped;
+    unwatch();
     unsubscribe();
     return EXIT.ok;
   }).finally(() => stop.dispose());
+}
+
+/** Tells once when the relay is lost, and once when it is back. */
+function sayWhetherOnline(peer: Peer, output: Output): () => void {
+  let isLost = false;
+  return peer.on('status', ({ connection, problem }) => {
+    if (connection === 'connecting' || (connection === 'offline') === isLost) return;
+    isLost = connection === 'offline';
+    if (isLost) output.note(`The relay is gone (${printable(problem ?? 'no answer')}). Trying again until it is back.`);
+    else output.note('The relay is back. What was missed comes now.');
+  });
 }
 
 /** Bounded: what was printed long ago does not come again. */

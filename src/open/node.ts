@@ -52,7 +52,10 @@ export interface NetworkOptions {
   webrtc?: { stun: string[] };
 }
 
-/** Rejects with StorageError where the folder is in use or damaged, VerificationError for a wrong passphrase. */
+/**
+ * With a relay or a network the process stays until the peer is closed. Rejects with StorageError where the folder is in
+ * use or damaged, VerificationError for a wrong passphrase.
+ */
 export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   const { dataDir = './data', passphrase, exchanges, network, onError, ...rest } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -62,7 +65,9 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
   const blobs = await openBlobs(join(dataDir, 'peer-blobs'), { clock });
   const verifier = createVerifier();
   const joined = network ? await joinNetwork(logKey.seed, network === true ? {} : network) : undefined;
+  const letGo = rest.relay === undefined && joined === undefined ? undefined : holdProcess();
   const release = async () => {
+    letGo?.();
     await joined?.close();
     await verifier.close();
     await blobs.close();
@@ -79,7 +84,16 @@ export async function open(options: NodeOpenOptions = {}): Promise<Peer> {
       ...(onError && { onError }),
     },
     rest,
-  );
+  ).catch(async (error) => {
+    await release();
+    throw error;
+  });
+}
+
+/** A peer that others reach stays until it is closed, also while there is no connection and the clock alone is waited for. */
+function holdProcess(): () => void {
+  const held = setInterval(() => {}, 2 ** 31 - 1);
+  return () => clearInterval(held);
 }
 
 /** Loaded only where it is wanted. */

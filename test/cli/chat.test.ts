@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { KeepClient } from '../../src/agent/client.ts';
-import { run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
+import { type Running, run, start, startRelayProcess, temporaryDirectory } from '../support/command.ts';
 import { runQuickly } from '../support/one-process.ts';
 
 interface MessageJson {
@@ -112,6 +112,29 @@ describe('pipes up', () => {
     assert.match(stderr, /policy\.json: mailbox_max: expected/);
   });
 });
+
+describe('pipes listen', () => {
+  it('stays when the relay goes, says so, and ends as it is told to', async (t) => {
+    const { url, process: relay } = await startRelayProcess(t, temporaryDirectory());
+    const listening = start(['listen', 'main', '--relay', url, '--name', 'Bob'], { DATA_DIR: temporaryDirectory() });
+    t.after(() => listening.stop());
+    await saying(listening, 'Listening to main');
+    const gone = saying(listening, 'The relay is gone');
+    await relay.stop();
+    await gone;
+    const { code, stderr } = await listening.stop('SIGINT');
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /unsettled/);
+  });
+});
+
+/** Resolves once it says that on stderr. */
+function saying({ child, ended }: Running, text: string): Promise<void> {
+  return new Promise((settle, reject) => {
+    child.stderr?.on('data', (said) => String(said).includes(text) && settle());
+    void ended.then(({ stderr }) => reject(new Error(`It ended without "${text}":\n${stderr}`)));
+  });
+}
 
 describe('two people on the command line', () => {
   it('chat, end-to-end encrypted, and the relay is none the wiser', async (t) => {

@@ -19,7 +19,8 @@ export interface Database extends Opened {
   readonly sql: DatabaseSync;
 }
 
-const PATIENCE_MS = 500;
+/** For one that is just ending; commands that meet a running relay on their data wait so long before they ask it instead. */
+const PATIENCE_MS = 100;
 /** Small files are checked whole at each start; larger ones as they are read. */
 const CHECKED_BYTES = 16 * 1024 * 1024;
 const CACHE_KIB = 2048;

@@ -21,9 +21,9 @@ const PIECE = new Uint8Array(65_536).fill(7);
 const ROUNDS = 7;
 const WAYS = [
   { name: 'tls', what: 'TLS', megabytes: 512, budget: 0.8 },
-  { name: 'tcp', what: 'libp2p, TCP', megabytes: 128, budget: 0.3 },
-  { name: 'webSocket', what: 'libp2p, WebSocket', megabytes: 128, budget: undefined },
-  { name: 'relayed', what: 'libp2p, through a relay', megabytes: 64, budget: undefined },
+  { name: 'tcp', what: 'libp2p, TCP', megabytes: 512, budget: 0.3 },
+  { name: 'webSocket', what: 'libp2p, WebSocket', megabytes: 256, budget: undefined },
+  { name: 'relayed', what: 'libp2p, through a relay', megabytes: 128, budget: undefined },
 ] as const;
 
 type Addresses = Record<(typeof WAYS)[number]['name'], string> & { raw: number };

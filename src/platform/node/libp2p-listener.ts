@@ -7,7 +7,6 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
-  type AbortOptions,
   type ComponentLogger,
   type CreateListenerOptions,
   type Listener,
@@ -19,11 +18,11 @@ import {
   transportSymbol,
   type Upgrader,
 } from '@libp2p/interface';
-import { AbstractMultiaddrConnection, ipPortToMultiaddr } from '@libp2p/utils';
+import { ipPortToMultiaddr } from '@libp2p/utils';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { tcpAddress } from '../web/libp2p-address.ts';
-import { bytesPass } from './heap-pace.ts';
+import { connectionOver } from './libp2p-connection.ts';
 import { hostsOf } from './own-addresses.ts';
 import type { SharedPort } from './port-share.ts';
 
@@ -67,7 +66,7 @@ class SharedListener extends TypedEventEmitter<ListenerEvents> implements Listen
         return;
       }
       const remoteAddr = ipPortToMultiaddr(remoteAddress, remotePort).encapsulate(suffix);
-      const connection = new SharedConnection(stream, remoteAddr, this.#log);
+      const connection = connectionOver(stream, { remoteAddr, direction: 'inbound', log: this.#log });
       this.#upgrader
         .upgradeInbound(connection, { signal: this.#over.signal })
         .then(decided, (error: Error) => connection.abort(error));
@@ -119,59 +118,3 @@ function takeWebSockets(
 
 /** Noise sends at most 64 KiB at a time, several of them together at most. */
 const LARGEST_MESSAGE = 16 * 1024 * 1024;
-
-class SharedConnection extends AbstractMultiaddrConnection {
-  readonly #stream: Duplex;
-
-  constructor(stream: Duplex, remoteAddr: Multiaddr, log: Logger) {
-    super({ remoteAddr, direction: 'inbound', log });
-    this.#stream = stream;
-    stream.on('data', (bytes: Buffer) => {
-      bytesPass(bytes.length);
-      this.onData(bytes);
-    });
-    stream.on('error', (error) => this.abort(error));
-    stream.on('drain', () => this.safeDispatchEvent('drain'));
-    stream.once('end', () => this.onTransportClosed());
-    stream.once('close', () => this.onTransportClosed());
-  }
-
-  override sendData(data: Iterable<Uint8Array>): { sentBytes: number; canSendMore: boolean } {
-    let sentBytes = 0;
-    let canSendMore = true;
-    // A message of noise comes as several small pieces: they go by one call of the system.
-    this.#stream.cork();
-    for (const bytes of data) {
-      sentBytes += bytes.length;
-      canSendMore = this.#stream.write(bytes);
-    }
-    this.#stream.uncork();
-    bytesPass(sentBytes);
-    return { sentBytes, canSendMore };
-  }
-
-  override async sendClose(options?: AbortOptions): Promise<void> {
-    if (this.#stream.destroyed) return;
-    const closed = new Promise<void>((done, failed) => {
-      this.#stream.once('close', done);
-      options?.signal?.addEventListener('abort', () => {
-        this.#stream.destroy();
-        failed(options.signal?.reason);
-      });
-    });
-    this.#stream.end();
-    await closed;
-  }
-
-  override sendReset(): void {
-    this.#stream.destroy();
-  }
-
-  override sendPause(): void {
-    this.#stream.pause();
-  }
-
-  override sendResume(): void {
-    this.#stream.resume();
-  }
-}

@@ -9,7 +9,6 @@ import { privateKeyFromRaw } from '@libp2p/crypto/keys';
 import { identify } from '@libp2p/identify';
 import { type Transport as RawTransport, type Startable, transportSymbol } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
-import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p, type Libp2pOptions as RawOptions } from 'libp2p';
@@ -18,6 +17,7 @@ import type { Node } from '../web/libp2p-types.ts';
 import { signerFromSeed } from './crypto.ts';
 import { listenAddress, sharedPortTransport } from './libp2p-listener.ts';
 import type { Libp2pOptions, RelayLimits } from './libp2p-options.ts';
+import { tcpDialer } from './libp2p-tcp.ts';
 
 export const RELAY_LIMITS: RelayLimits = {
   reservations: 1024,
@@ -69,7 +69,7 @@ const CONNECTIONS = {
 async function transportsOf(options: Libp2pOptions, relays: number): Promise<RawOptions['transports']> {
   const { port } = options;
   return [
-    onlyDials(tcp()),
+    tcpDialer,
     onlyDials(webSockets()),
     // One reservation at a time, the default, hangs where two relays are named.
     circuitRelayTransport({ reservationConcurrency: Math.max(1, relays) }),

@@ -6,18 +6,21 @@
  */
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
+import { tellOfRoomSeldom, type WindowedStream } from './libp2p-window.ts';
 import { createFrameReader, creditFrame, endFrame, type FrameState, frameOf } from './stream-frames.ts';
 
 /** What is used of libp2p's Stream. */
-export interface RawStream {
+export interface RawStream extends Pick<WindowedStream, 'sendWindowUpdate'> {
   readonly writableNeedsDrain: boolean;
   /** False: wait for 'drain'. */
   send(bytes: Uint8Array): boolean;
   close(): Promise<void>;
   abort(error: Error): void;
   addEventListener(type: 'drain' | 'close' | 'remoteCloseWrite', listener: () => void): void;
-  addEventListener(type: 'message', listener: (event: { data: Uint8Array | Iterable<Uint8Array> }) => void): void;
+  addEventListener(type: 'message', listener: (event: { data: Uint8Array | RawPieces }) => void): void;
 }
+
+type RawPieces = Iterable<Uint8Array> & { readonly byteLength: number };
 
 export type Libp2pFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'address' | 'passage' | 'relay'>;
 
@@ -58,6 +61,7 @@ export function streamOverLibp2p(
     state.sender?.();
     state.receiver?.();
   };
+  tellOfRoomSeldom(raw);
   raw.addEventListener('close', () => fail('the connection broke'));
   raw.addEventListener('remoteCloseWrite', () => {
     if (!state.hasEnded) fail('it ended without saying so');

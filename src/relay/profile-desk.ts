@@ -12,6 +12,7 @@ import {
   type SignedProfile,
 } from '../core/profile.ts';
 import { createLanes } from '../runtime/lanes.ts';
+import { createListeners } from '../runtime/listeners.ts';
 import type { Profiles } from '../runtime/network/sets/profiles.ts';
 import { readSignedProfile } from '../runtime/profiles.ts';
 
@@ -27,8 +28,8 @@ export interface ProfileDesk extends Profiles {
 
 export function createProfileDesk({ store, verifier }: { store: Store; verifier: Verifier }): ProfileDesk {
   const lane = createLanes();
-  const listeners: ((channels: ReadonlySet<string>, profile: SignedProfile) => void)[] = [];
-  const watchers = new Set<(key: string, version: number) => void>();
+  const changes = createListeners<[channels: ReadonlySet<string>, profile: SignedProfile]>();
+  const watchers = createListeners<[key: string, version: number]>();
 
   const keep = async (key: string, profile: SignedProfile): Promise<{ order: ProfileOrder; version?: number }> => {
     const record = await store.record(PROFILES, key);
@@ -37,8 +38,8 @@ export function createProfileDesk({ store, verifier }: { store: Store; verifier:
     if (order !== 'newer') return { order, ...(before && { version: before.version }) };
     await store.commit(profileOps(key, profile, before?.channels ?? []));
     const touched = new Set([...profile.channels, ...(before?.channels ?? [])]);
-    for (const listener of listeners) listener(touched, profile);
-    for (const watcher of watchers) watcher(key, profile.version);
+    changes.tell(touched, profile);
+    watchers.tell(key, profile.version);
     return { order };
   };
   const put = (profile: SignedProfile) => {
@@ -51,11 +52,8 @@ export function createProfileDesk({ store, verifier }: { store: Store; verifier:
       const profile = await readSignedProfile(json, verifier);
       return profile !== undefined && (await put(profile)).order === 'newer';
     },
-    onChange: (listener) => void listeners.push(listener),
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    onChange: (listener) => void changes.add(listener),
+    watch: watchers.add,
   };
 }
 

@@ -63,6 +63,21 @@ const holds = ({ house }: Joined, scope: string, count: number): Promise<void> =
 
 const WAITS = { ttl: 600 };
 
+/** Bob has claimed his name at one machine and is away; a packet for him was sent at the other and is at both. */
+async function oneThatWaits(t: TestContext) {
+  const net = createMemoryNetwork();
+  const [here, there] = [await machine(t, net), await machine(t, net)];
+  const home = temporaryDirectory();
+  const first = await there.client('bot:bob', home).connect();
+  await first.claim();
+  await first.close();
+  await joined(here, there);
+  await holds(here, nameScope('bot:bob'), 1);
+  await here.client('bot:ann').tell('bot:bob', 'once', WAITS);
+  await holds(there, nameScope('bot:bob'), 2);
+  return { here, there, home };
+}
+
 test('a packet to a name that was claimed at another machine reaches its owner there, and the answer comes back', async (t) => {
   const net = createMemoryNetwork();
   const [here, there] = [await machine(t, net), await machine(t, net)];
@@ -85,16 +100,7 @@ test('a packet to a name that was claimed at another machine reaches its owner t
 });
 
 test('what was received at one machine is let go of at the other, and comes to nobody again', async (t) => {
-  const net = createMemoryNetwork();
-  const [here, there] = [await machine(t, net), await machine(t, net)];
-  const home = temporaryDirectory();
-  const first = await there.client('bot:bob', home).connect();
-  await first.claim();
-  await first.close();
-  await joined(here, there);
-  await holds(here, nameScope('bot:bob'), 1);
-  await here.client('bot:ann').tell('bot:bob', 'once', WAITS);
-  await holds(there, nameScope('bot:bob'), 2);
+  const { here, there, home } = await oneThatWaits(t);
 
   const bob = there.client('bot:bob', home);
   const heard = bob.listen();
@@ -107,16 +113,7 @@ test('what was received at one machine is let go of at the other, and comes to n
 });
 
 test('a packet that another machine still keeps is not taken again by one where it was received', async (t) => {
-  const net = createMemoryNetwork();
-  const [here, there] = [await machine(t, net), await machine(t, net)];
-  const home = temporaryDirectory();
-  const first = await there.client('bot:bob', home).connect();
-  await first.claim();
-  await first.close();
-  await joined(here, there);
-  await holds(here, nameScope('bot:bob'), 1);
-  await here.client('bot:ann').tell('bot:bob', 'once', WAITS);
-  await holds(there, nameScope('bot:bob'), 2);
+  const { there, home } = await oneThatWaits(t);
   const [kept] = (await there.house.store.arrivals(nameScope('bot:bob'), 0, 10)).slice(-1);
   const bob = there.client('bot:bob', home);
   const heard = bob.listen();

@@ -8,6 +8,7 @@ import { dot1Of } from '../../core/identity/spelling.ts';
 import type { Profile, SignedProfile } from '../../core/profile.ts';
 import { boundedMap } from '../bounded-map.ts';
 import { createLanes } from '../lanes.ts';
+import { createListeners } from '../listeners.ts';
 import { readSignedProfile } from '../profiles.ts';
 import { allRecords } from '../records.ts';
 import type { PeerPorts } from './ports.ts';
@@ -56,7 +57,7 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
   const owners = new Map<string, string>();
   const derived = boundedMap<string, string>(DERIVED_KEPT);
 
-  const watchers = new Set<(key: string, version: number) => void>();
+  const watchers = createListeners<[key: string, version: number]>();
   const addProfile = (profile: SignedProfile) => {
     const key = toHex(profile.key);
     // Records that were read meanwhile may be older than what is known by now.
@@ -98,7 +99,7 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
     const roster = rosterOps(before && standingOf(before), standingOf(profile), signed);
     await ports.store.commit([{ op: 'put', space: PROFILES, key, value: JSON.stringify(json) }, ...roster]);
     addProfile(profile);
-    for (const watcher of watchers) watcher(key, profile.version);
+    watchers.tell(key, profile.version);
     return [...new Set([...(before?.channels ?? []), ...profile.channels])];
   };
 
@@ -117,10 +118,7 @@ export async function createDirectory(ports: PeerPorts): Promise<Directory> {
       const profile = await readSignedProfile(json, ports.verifier);
       return profile === undefined ? [] : lane(toHex(profile.key), () => take(json, profile));
     },
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    watch: watchers.add,
     async learn(message) {
       const { channel, fromDot1: dot1, fromEd25519Pub: key, fromX25519Pub: agreementKey } = message;
       const name = `${channel}/${key}`;

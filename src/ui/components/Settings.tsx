@@ -37,15 +37,9 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
         </p>
         {relay !== undefined && <p class="hint">{words.settings.relay(relay)}</p>}
         {relay !== undefined && <Around relay={relay} shell={shell} />}
-        <button
-          type="button"
-          class="link"
-          onClick={() => {
-            shell.panel.value = 'keys';
-          }}
-        >
+        <PanelLink shell={shell} panel="keys">
           {words.keys.open}
-        </button>
+        </PanelLink>
       </section>
       <button
         type="button"
@@ -61,6 +55,17 @@ export function Settings({ chat, own, settings, shell, tabPerson, onClose }: Pro
   );
 }
 
+function PanelLink({ shell, panel, children }: { shell: Shell; panel: 'keys' | 'machines'; children: string }) {
+  const open = () => {
+    shell.panel.value = panel;
+  };
+  return (
+    <button type="button" class="link" onClick={open}>
+      {children}
+    </button>
+  );
+}
+
 /** Nothing of a relay that knows no other machine, unless one sits at it and can join some. */
 function Around({ relay, shell }: { relay: string; shell: Shell }) {
   const machines = useMachines(relay);
@@ -69,15 +74,9 @@ function Around({ relay, shell }: { relay: string; shell: Shell }) {
     <>
       {machines.known > 0 && <p class="hint">{words.machines(machines.connected, machines.exchanging)}</p>}
       {machines.peers !== undefined && (
-        <button
-          type="button"
-          class="link"
-          onClick={() => {
-            shell.panel.value = 'machines';
-          }}
-        >
+        <PanelLink shell={shell} panel="machines">
           {words.others.open}
-        </button>
+        </PanelLink>
       )}
     </>
   );

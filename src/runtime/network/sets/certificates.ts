@@ -9,6 +9,7 @@ import type { LogEntryRow, Store } from '../../../core/ports.ts';
 import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import { CERTIFICATES, wantsSet } from '../../../core/sync/session/wants.ts';
+import { createListeners } from '../../listeners.ts';
 import type { LogsOfPeer } from '../../logs/logs.ts';
 import type { Keeper, Watcher } from './types.ts';
 
@@ -24,7 +25,7 @@ interface Parts {
 
 export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper {
   const items = new ItemSet();
-  const watchers = new Set<Watcher>();
+  const watchers = createListeners<Parameters<Watcher>>();
   let cursor = 0;
   let looking: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -46,7 +47,7 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
   const note = ({ id }: LogEntryRow): void => {
     const item: Item = { time: 0, id };
     if (!items.add(item)) return;
-    for (const watcher of watchers) watcher(CERTIFICATES, item, undefined);
+    watchers.tell(CERTIFICATES, item, undefined);
   };
   const lookNow = (): Promise<void> => {
     looking = look().catch((error) => {
@@ -82,10 +83,7 @@ export function createCertificateKeeper({ store, logs, onError }: Parts): Keeper
       return [];
     },
     refuses: () => false,
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    watch: watchers.add,
     close() {
       isClosed = true;
       stopHearing();

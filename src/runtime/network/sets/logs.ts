@@ -10,6 +10,7 @@ import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import type { Row } from '../../../core/sync/session/messages.ts';
 import { eitherWants, FORKS, LOGS, wantsLogs, wantsSet } from '../../../core/sync/session/wants.ts';
+import { createListeners } from '../../listeners.ts';
 import type { LogsOfPeer } from '../../logs/logs.ts';
 import { shownExtent } from '../../logs/shown.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
@@ -33,10 +34,10 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
   /** One for each choice of authors that some session wants, for as long as it holds it: peers may choose without end. */
   const sets = new Set<{ readonly authors: ReadonlySet<string> | undefined; readonly held: WeakRef<ItemSet> }>();
   const forkSet = new ItemSet();
-  const watchers = new Set<Watcher>();
+  const watchers = createListeners<Parameters<Watcher>>();
 
   const tell = (set: string, item: Item): void => {
-    for (const watcher of watchers) watcher(set, item, undefined);
+    watchers.tell(set, item, undefined);
   };
   const setHead = (author: string, head: Head | undefined): void => {
     const before = heads.get(author);
@@ -140,10 +141,7 @@ export function createLogKeeper(parts: LogKeeperParts): Keeper {
       return ids;
     },
     refuses: () => false,
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    watch: watchers.add,
     close() {
       isClosed = true;
       stopHearing();

@@ -5,6 +5,7 @@ import type { Item } from '../../../core/sync/item.ts';
 import { ItemSet } from '../../../core/sync/item-set.ts';
 import { PROFILES, wantsSet } from '../../../core/sync/session/wants.ts';
 import { varint } from '../../../core/wire.ts';
+import { createListeners } from '../../listeners.ts';
 import { allRecords } from '../../records.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
 
@@ -19,7 +20,7 @@ const SPACE = 'profile';
 const PROFILE_BYTES = 32_768;
 
 export function createProfileKeeper(store: Store, profiles: Profiles, sha256: Sha256): Keeper {
-  const watchers = new Set<Watcher>();
+  const watchers = createListeners<Parameters<Watcher>>();
   const versions = new Map<string, number>();
   let set: Promise<ItemSet> | undefined;
   let loaded: ItemSet | undefined;
@@ -48,7 +49,7 @@ export function createProfileKeeper(store: Store, profiles: Profiles, sha256: Sh
   };
   profiles.watch((key, version) => {
     const item = note(key, version);
-    if (item !== undefined) for (const watcher of watchers) watcher(PROFILES, item, givers.get(key));
+    if (item !== undefined) watchers.tell(PROFILES, item, givers.get(key));
   });
   const load = async (): Promise<ItemSet> => {
     loaded = new ItemSet();
@@ -80,10 +81,7 @@ export function createProfileKeeper(store: Store, profiles: Profiles, sha256: Sh
       return [];
     },
     refuses: () => false,
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    watch: watchers.add,
   };
 }
 

@@ -11,6 +11,7 @@ import type { Row } from '../../../core/sync/session/messages.ts';
 import { wantsSet } from '../../../core/sync/session/wants.ts';
 import { boundedMap } from '../../bounded-map.ts';
 import { type EnvelopeIntake, isPacket } from '../../intake/envelopes.ts';
+import { createListeners } from '../../listeners.ts';
 import type { Pipeline } from '../../pipeline/types.ts';
 import { createExpiring, type Expiring } from './expiring.ts';
 import type { Giver, Keeper, Watcher } from './types.ts';
@@ -34,13 +35,13 @@ export function createScopeKeeper({ store, pipeline, envelopes, clock }: ScopeKe
   const refused = boundedMap<string, true>(REMEMBERED);
   /** Whom an envelope that is being admitted came from. */
   const givers = new Map<string, Giver>();
-  const watchers = new Set<Watcher>();
+  const watchers = createListeners<Parameters<Watcher>>();
 
   pipeline.subscribe('', (placed) => {
     if (!isShared(placed)) return;
     const item = { time: placed.time, id: placed.id };
     if (loaded.get(placed.scope)?.add(item)) expiring.get(placed.scope)?.add(item, placed.expires);
-    for (const watcher of watchers) watcher(placed.scope, item, givers.get(toHex(placed.id)));
+    watchers.tell(placed.scope, item, givers.get(toHex(placed.id)));
   });
 
   const load = async (scope: string): Promise<ItemSet> => {
@@ -107,10 +108,7 @@ export function createScopeKeeper({ store, pipeline, envelopes, clock }: ScopeKe
       return ids.filter((id) => id !== undefined);
     },
     refuses: (scope, id) => refused.size > 0 && refused.get(`${scope}/${toHex(id)}`) === true,
-    watch(watcher) {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
+    watch: watchers.add,
   };
 }
 

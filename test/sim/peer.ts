@@ -44,7 +44,6 @@ interface Line {
   readonly session: Session;
   readonly send: (bytes: Uint8Array) => void;
   readonly drop: () => void;
-  settled: boolean;
   /** By author, how far back it reads to find where two branches part. */
   readonly back: Map<string, number>;
 }
@@ -86,7 +85,7 @@ export class SimPeer {
 
   connect(to: string, isDialer: boolean, send: (bytes: Uint8Array) => void, drop: () => void): void {
     const session = new Session({ sha256, isDialer, wants: WANTS, theirs: WANTS, credit: CREDIT, granted: CREDIT });
-    this.lines.set(to, { session, send, drop, settled: false, back: new Map() });
+    this.lines.set(to, { session, send, drop, back: new Map() });
     for (const name of [...this.#disk.rows.keys(), LOGS, FORKS]) session.opened(name, this.#set(name));
     this.#go(to);
   }
@@ -163,13 +162,10 @@ export class SimPeer {
   }
 
   #do(to: string, line: Line, action: Action): void {
-    if (action.do === 'send') {
-      line.settled = false;
-      line.send(action.message);
-    } else if (action.do === 'open') line.session.opened(action.set, this.#set(action.set));
+    if (action.do === 'send') line.send(action.message);
+    else if (action.do === 'open') line.session.opened(action.set, this.#set(action.set));
     else if (action.do === 'supply') this.#later(to, line, () => this.#supply(line, action.job, action.supply));
     else if (action.do === 'take') this.#later(to, line, () => this.#take(to, line, action.take, action.cost));
-    else if (action.do === 'settled') line.settled = true;
     else if (action.do === 'end') {
       this.lines.delete(to);
       line.drop();

@@ -34,7 +34,6 @@ export class Side {
   readonly #work: (() => void)[] = [];
   allow = (wants: Wants): Wants => wants;
   isSlow = false;
-  isSettled = false;
   settledTimes = 0;
   /** Rows that came, again or not. */
   came = 0;
@@ -96,18 +95,18 @@ export class Side {
     this.act();
   }
 
+  get isSettled(): boolean {
+    return this.session.isSettled;
+  }
+
   get isBusy(): boolean {
     return this.#work.length > 0;
   }
 
   #do(action: Action): void {
-    if (action.do === 'send') {
-      this.isSettled = false;
-      this.sent.push(action.message);
-    } else if (action.do === 'settled') {
-      this.isSettled = true;
-      this.settledTimes++;
-    } else if (action.do === 'end') this.ended = action.reason;
+    if (action.do === 'send') this.sent.push(action.message);
+    else if (action.do === 'settled') this.settledTimes++;
+    else if (action.do === 'end') this.ended = action.reason;
     else if (this.isSlow) this.#work.push(() => this.#answer(action));
     else this.#answer(action);
   }

@@ -58,7 +58,6 @@ export function createDriver(parts: DriverParts): Driver {
   let mine = parts.wants;
   const unsent: Extract<Action, { do: 'send' }>[] = [];
   let isOver = false;
-  let isSettled = false;
   /** Sets with news since the other side's wants are being looked at: some may not have been there before. */
   let meanwhile: Set<string> | undefined;
   let pumping = false;
@@ -100,10 +99,8 @@ export function createDriver(parts: DriverParts): Driver {
     flush();
   };
   const perform = (action: Action): void => {
-    if (action.do === 'send') {
-      isSettled = false;
-      unsent.push(action);
-    } else if (action.do === 'open') doing(open(action.set));
+    if (action.do === 'send') unsent.push(action);
+    else if (action.do === 'open') doing(open(action.set));
     else if (action.do === 'supply')
       doing(supply(action.supply).then((supplied) => session.supplied(action.job, supplied)));
     else if (action.do === 'take') {
@@ -111,10 +108,8 @@ export function createDriver(parts: DriverParts): Driver {
       if (problem === undefined) doing(take(action.take).then(() => session.taken(action.cost)));
       else session.end(problem);
     } else if (action.do === 'wants') doing(allow(action.wants));
-    else if (action.do === 'settled') {
-      isSettled = true;
-      parts.onSettled();
-    } else end(action.reason);
+    else if (action.do === 'settled') parts.onSettled();
+    else end(action.reason);
   };
   const end = (reason: string): void => {
     flush();
@@ -219,7 +214,7 @@ export function createDriver(parts: DriverParts): Driver {
       if (wantsLogs(wants) || wantsLogs(session.theirs)) doing(open(LOGS));
     },
     get isSettled() {
-      return isSettled;
+      return session.isSettled;
     },
     end(reason) {
       session.end(reason);

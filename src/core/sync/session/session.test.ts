@@ -59,29 +59,56 @@ test('whatever is slow on either side, and whoever is heard first, both come to 
       fill(a, count(ofA));
       fill(b, count(ofB, 10));
       let written = 0;
+      const wanted = new Map<Side, Wants>();
+      const want = (side: Side, wants: Wants) => {
+        wanted.set(side, wants);
+        side.session.want(wants);
+      };
       for (const side of doesDialerWantFirst ? [a, b] : [b, a]) {
-        side.session.want(CHANNELS);
+        want(side, CHANNELS);
         side.act();
       }
       for (const step of order) {
         const [from, to] = step % 2 === 0 ? [a, b] : [b, a];
         if (step === 32 || step === 33) fill(from, [1000 + written++]);
-        if (step > 33) from.session.want(step === 34 && written % 2 === 0 ? NOTHING_WANTED : CHANNELS);
+        if (step > 33) want(from, step === 34 && written % 2 === 0 ? NOTHING_WANTED : CHANNELS);
         from.act();
         const next = step < 16 ? from.sent.shift() : undefined;
         if (next !== undefined) to.hear(next);
         else to.workOnAny(step >> 1);
       }
-      for (const side of sides) {
-        side.session.want(CHANNELS);
-        side.act();
-      }
+      // To want anew would bring together whatever was left apart.
+      for (const side of sides) if (wanted.get(side) !== CHANNELS) want(side, CHANNELS);
+      for (const side of sides) side.act();
       talk(a, b);
       assert.deepEqual([a.holds(MAIN), a.isSettled, b.isSettled], [b.holds(MAIN), true, true]);
       assert.equal(a.holds(MAIN).length, ofA + ofB + written);
     }),
     { numRuns: 300 },
   );
+});
+
+test('a set that was empty when offers were made, and is not when one is heard, is exchanged', () => {
+  for (const growing of [0, 1] as const) {
+    const { sides, begin } = pair(CHANNELS);
+    const [late, early] = [sides[growing], sides[1 - growing] as Side];
+    fill(early, [1]);
+    late.set(MAIN);
+    late.rows.set(MAIN, new Map());
+    begin();
+    // Each hears what the other wants, and makes its offers; of what is empty there is none.
+    for (const message of early.sent.splice(0)) late.hear(message);
+    for (const message of late.sent.splice(0)) early.hear(message);
+    const offer = early.sent.splice(0);
+    fill(late, [2]);
+    late.act();
+    const news = late.sent.splice(0);
+    for (const message of offer) late.hear(message);
+    for (const message of news) early.hear(message);
+    talk(late, early);
+    assert.deepEqual(late.holds(MAIN), early.holds(MAIN), `late is side ${growing}`);
+    assert.equal(late.holds(MAIN).length, 2);
+  }
 });
 
 test('what is new is handed on at once, and each row goes over once', () => {

@@ -53,7 +53,7 @@ export class Session {
   #received = 0;
   #rested = -1;
   #theyRested = -1;
-  #wasSettled = false;
+  #isSettled = false;
   #ended = false;
 
   constructor(options: SessionOptions) {
@@ -75,6 +75,11 @@ export class Session {
 
   get theirs(): Wants {
     return this.#theirs;
+  }
+
+  /** Both sides have all that they want of each other, as of the last `actions()`. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /** A set is at hand; with undefined, there is none by that name here. Offers it where the other side may want it. */
@@ -171,8 +176,8 @@ export class Session {
       this.#plain({ type: 'rest', messages: this.#received });
     }
     const isSettled = isQuiet && this.#theyRested === this.#sent;
-    if (isSettled && !this.#wasSettled) this.#actions.push({ do: 'settled' });
-    this.#wasSettled = isSettled;
+    if (isSettled && !this.#isSettled) this.#actions.push({ do: 'settled' });
+    this.#isSettled = isSettled;
   }
 
   #handle(message: Message, length: number): void {

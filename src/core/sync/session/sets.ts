@@ -32,6 +32,8 @@ interface Known {
   /** Undefined until it is at hand. */
   items: ItemSet | undefined;
   isOffered: boolean;
+  /** The offer went out: of an empty set there is none. */
+  isTold: boolean;
   /** More was new, or asked, than could be kept in mind: it is compared again when there is room. */
   isBehind: boolean;
   /** Something that was listed has been forgotten since. */
@@ -87,7 +89,7 @@ export function createSets(parts: Parts): Sets {
 
   const know = (name: string): Known => {
     const known = all.get(name) ?? {
-      ...{ name, items: undefined, isOffered: false, isBehind: false, isForgetful: false },
+      ...{ name, items: undefined, isOffered: false, isTold: false, isBehind: false, isForgetful: false },
       ...{ offer: undefined, ranges: [] },
     };
     all.set(name, known);
@@ -121,8 +123,10 @@ export function createSets(parts: Parts): Sets {
     const offers: Offer[] = [];
     for (const known of due) {
       const mayOffer = known.items !== undefined && !known.isOffered && parts.theyWant(known.name);
-      if (mayOffer) known.isOffered = true;
-      if (mayOffer && (known.items?.size ?? 0) > 0) offers.push(...offerOf(known));
+      if (!mayOffer) continue;
+      known.isOffered = true;
+      known.isTold = (known.items?.size ?? 0) > 0;
+      if (known.isTold) offers.push(...offerOf(known));
     }
     for (let at = 0; at < offers.length; at += OFFERS_AT_ONCE) {
       parts.send({ type: 'offers', offers: offers.slice(at, at + OFFERS_AT_ONCE) });
@@ -134,7 +138,7 @@ export function createSets(parts: Parts): Sets {
   const compare = (known: Known, offer: Offer, items: ItemSet): void => {
     const [own] = offerOf(known);
     if (own !== undefined && toHex(own.fingerprint) === toHex(offer.fingerprint)) return;
-    const otherBegins = !parts.isDialer && parts.theyWant(known.name) && known.isOffered && items.size > 0;
+    const otherBegins = !parts.isDialer && parts.theyWant(known.name) && known.isTold;
     if (!otherBegins) begin(known, items);
   };
   const answer = (known: Known, ranges: readonly Range[], items: ItemSet): void => {
@@ -196,6 +200,7 @@ export function createSets(parts: Parts): Sets {
       unopened.delete(known);
       known.items = items;
       known.isOffered = false;
+      known.isTold = false;
       due.add(known);
       if (items !== undefined) return;
       known.offer = undefined;

@@ -167,16 +167,19 @@ export async function createPeer(ports: PeerPorts, options: OpenOptions = {}): P
     async close() {
       if (closed) return;
       closed = true;
-      await link?.settled();
-      unsubscribe();
-      stopFollowing();
-      sharing.stop();
-      await direct.close();
-      await stopLink?.();
-      await network.close();
-      await stopDelivering?.();
-      await logs.close();
-      await ports.release();
+      try {
+        await link?.settled();
+        unsubscribe();
+        stopFollowing();
+        sharing.stop();
+        await direct.close();
+        await stopLink?.();
+        await network.close();
+        await stopDelivering?.();
+        await logs.close();
+      } finally {
+        await ports.release();
+      }
     },
   };
 }

@@ -1,57 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import { start, temporaryDirectory } from '../support/command.ts';
+import { describe, it } from 'node:test';
+import { temporaryDirectory } from '../support/command.ts';
 import { runQuickly } from '../support/one-process.ts';
-
-interface Machine {
-  readonly dataDir: string;
-  readonly url: string;
-}
-
-async function machine(t: TestContext): Promise<Machine> {
-  const dataDir = temporaryDirectory();
-  const relay = start(['up', '--json', '--host', '127.0.0.1'], { PORT: '0', P2P_PORT: '0', DATA_DIR: dataDir });
-  t.after(() => relay.stop());
-  const { port, p2pPort } = JSON.parse(await relay.line((line) => line.startsWith('{')));
-  assert.ok(p2pPort > 0);
-  return { dataDir, url: `http://127.0.0.1:${port}` };
-}
-
-const ticketOf = async ({ dataDir }: Machine): Promise<string> =>
-  (await runQuickly(['ticket', '--no-qr'], { DATA_DIR: dataDir })).stdout.trim();
-
-const messagesAt = async ({ url }: Machine): Promise<{ channel: string }[]> =>
-  (await fetch(`${url}/messages?channel=main`)).json();
-
-/** Resolves once that machine has the profile of somebody of that name. */
-async function knows({ url }: Machine, name: string): Promise<void> {
-  const names = async (): Promise<string[]> =>
-    (await (await fetch(`${url}/profiles?channel=main`)).json()).map((each: { name: string }) => each.name);
-  while (!(await names()).includes(name)) await new Promise((next) => setTimeout(next, 20));
-}
+import { conversation, machine, ticketOf } from './two-machines.ts';
 
 describe('two machines', () => {
-  it('share what their people say once one has the ticket of the other', async (t) => {
-    const [here, there] = [await machine(t), await machine(t)];
-    const said = await runQuickly(['send', 'main', 'before', '--name', 'Ann', '--relay', here.url], {
-      DATA_DIR: temporaryDirectory(),
-    });
-    assert.equal(said.code, 0, said.stderr);
-    const connected = await runQuickly(['connect', await ticketOf(here)], { DATA_DIR: there.dataDir });
-    assert.equal(connected.code, 0, connected.stderr);
-    const ben = { DATA_DIR: temporaryDirectory() };
-    const heard = start(['listen', 'main', '--json', '--name', 'Ben', '--relay', here.url], {
-      DATA_DIR: temporaryDirectory(),
-    });
-    t.after(() => heard.stop());
-    await heard.line((line) => line.includes('"channel":"main"'));
-    // What is said at a machine that does not know of a reader yet is not sealed to them.
-    await knows(there, 'Ben');
-    const answered = await runQuickly(['send', 'main', 'after', '--name', 'Cem', '--relay', there.url], ben);
-    assert.equal(answered.code, 0, answered.stderr);
-    await heard.line((line) => line.includes('"after"'));
-    assert.equal((await messagesAt(there)).length, 2);
-  });
+  it('share what their people say once one has the ticket of the other', conversation);
 
   it('show each other, and the paths between them', async (t) => {
     const [here, there] = [await machine(t), await machine(t)];

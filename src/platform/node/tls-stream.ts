@@ -6,6 +6,7 @@
 import type { TLSSocket } from 'node:tls';
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
+import { createPieceQueue } from '../web/piece-queue.ts';
 import { createFrameReader, endFrame, PIECE_BYTES } from '../web/stream-frames.ts';
 import { pooledFrameOf } from './frame-pool.ts';
 import { bytesPass } from './heap-pace.ts';
@@ -16,18 +17,18 @@ export type StreamFacts = Pick<TransportStream, 'protocol' | 'remoteKey' | 'addr
 export const WINDOW_BYTES = 262_144;
 
 export function streamOver(socket: TLSSocket, facts: StreamFacts): TransportStream {
-  const state: State = { hasEnded: false, isClosing: false, broken: undefined, sender: undefined, receiver: undefined };
+  const state: State = { hasEnded: false, isClosing: false, broken: undefined, sender: undefined };
   const fail = (why: string, cause?: unknown): void => {
     state.broken ??= new RemoteError(`Cannot go on with ${facts.address}: ${why}`, { cause });
     socket.destroy();
     state.sender?.();
-    state.receiver?.();
+    broke(state.broken);
   };
   socket.on('error', (error) => fail(error.message, error));
   socket.on('close', () => {
     if (!state.hasEnded || !state.isClosing) fail('the connection broke');
   });
-  const { receive } = reading(socket, state, fail);
+  const { receive, broke } = reading(socket, state, fail);
   const { send, close } = writing(socket, state);
   return { ...facts, send, receive, close, abort: () => fail('this end broke it off') };
 }
@@ -40,13 +41,11 @@ interface State {
   broken: RemoteError | undefined;
   /** Wakes who waits for room. */
   sender: (() => void) | undefined;
-  /** Wakes who waits for bytes. */
-  receiver: (() => void) | undefined;
 }
 
-const changed = (state: State, who: 'sender' | 'receiver'): Promise<void> =>
+const drained = (state: State): Promise<void> =>
   new Promise((go) => {
-    state[who] = go;
+    state.sender = go;
   });
 
 /** Once both directions have ended nothing is to come but the end of the connection. */
@@ -54,51 +53,29 @@ function finish(socket: TLSSocket, state: State): void {
   if (state.hasEnded && state.isClosing) socket.destroySoon();
 }
 
-function reading(socket: TLSSocket, state: State, fail: (why: string) => void): Pick<TransportStream, 'receive'> {
-  const queue: Uint8Array[] = [];
-  let queued = 0;
-  let isAsked = false;
-  const frames = createFrameReader((piece) => {
-    queue.push(piece);
-    queued += piece.length;
+function reading(
+  socket: TLSSocket,
+  state: State,
+  fail: (why: string) => void,
+): Pick<TransportStream, 'receive'> & { broke(error: Error): void } {
+  const queue = createPieceQueue(() => {
+    if (queue.bytes < WINDOW_BYTES / 2 && socket.isPaused()) socket.resume();
   });
+  const frames = createFrameReader(queue.push);
   socket.on('data', (chunk: Buffer) => {
     bytesPass(chunk.length);
     const next = frames.take(chunk);
     if (next === 'wrong') return fail('it sent what is no frame');
-    if (queued >= WINDOW_BYTES) socket.pause();
-    if (next === 'ended') {
-      state.hasEnded = true;
-      finish(socket, state);
-    }
-    state.receiver?.();
+    if (queue.bytes >= WINDOW_BYTES) socket.pause();
+    if (next !== 'ended') return;
+    state.hasEnded = true;
+    queue.end();
+    finish(socket, state);
   });
   socket.on('end', () => {
     if (!state.hasEnded) fail('the connection broke');
   });
-  const taken = (): Uint8Array | undefined => {
-    const piece = queue.shift();
-    queued -= piece?.length ?? 0;
-    if (queued < WINDOW_BYTES / 2 && socket.isPaused()) socket.resume();
-    return piece;
-  };
-  const wait = async (): Promise<Uint8Array | undefined> => {
-    isAsked = true;
-    try {
-      while (queue.length === 0 && !state.hasEnded) {
-        if (state.broken !== undefined) throw state.broken;
-        await changed(state, 'receiver');
-      }
-      return taken();
-    } finally {
-      isAsked = false;
-    }
-  };
-  const receive = (): Promise<Uint8Array | undefined> => {
-    if (isAsked) return Promise.reject(new UsageError('Cannot receive: a call before this one is still waiting'));
-    return queue.length > 0 ? Promise.resolve(taken()) : wait();
-  };
-  return { receive };
+  return { receive: queue.receive, broke: queue.fail };
 }
 
 function writing(socket: TLSSocket, state: State): Pick<TransportStream, 'send' | 'close'> {
@@ -115,7 +92,7 @@ function writing(socket: TLSSocket, state: State): Pick<TransportStream, 'send' 
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const { frame, done } = pooledFrameOf(bytes.subarray(at, at + PIECE_BYTES));
       socket.write(frame, done);
-      while (socket.writableNeedDrain && state.broken === undefined) await changed(state, 'sender');
+      while (socket.writableNeedDrain && state.broken === undefined) await drained(state);
       demandWhole();
     }
   };

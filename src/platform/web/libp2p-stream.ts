@@ -7,6 +7,7 @@
 import { RemoteError, UsageError } from '../../core/errors.ts';
 import type { TransportStream } from '../../core/transport.ts';
 import { tellOfRoomSeldom, type WindowedStream } from './libp2p-window.ts';
+import { createPieceQueue } from './piece-queue.ts';
 import { createFrameReader, creditFrame, endFrame, type FrameState, frameOf } from './stream-frames.ts';
 
 /** What is used of libp2p's Stream. */
@@ -40,7 +41,6 @@ interface State {
   /** What may still be sent. */
   credit: number;
   sender: (() => void) | undefined;
-  receiver: (() => void) | undefined;
 }
 
 /** `passes` hears of all bytes that come and go. */
@@ -51,7 +51,7 @@ export function streamOverLibp2p(
 ): TransportStream {
   const state: State = {
     ...{ hasEnded: false, isClosing: false, broken: undefined, credit: FIRST_CREDIT },
-    ...{ sender: undefined, receiver: undefined },
+    sender: undefined,
   };
   const fail = (why: string): void => {
     if (state.broken === undefined && state.hasEnded && state.isClosing) return;
@@ -59,7 +59,7 @@ export function streamOverLibp2p(
     state.broken ??= error;
     raw.abort(error);
     state.sender?.();
-    state.receiver?.();
+    broke(state.broken);
   };
   tellOfRoomSeldom(raw);
   raw.addEventListener('close', () => fail('the connection broke'));
@@ -68,13 +68,13 @@ export function streamOverLibp2p(
   });
   raw.addEventListener('drain', () => state.sender?.());
   const { send, close } = writing(raw, state, passes);
-  const { receive } = reading(raw, state, fail, passes);
+  const { receive, broke } = reading(raw, state, fail, passes);
   return { ...facts, send, receive, close, abort: () => fail('this end broke it off') };
 }
 
-const changed = (state: State, who: 'sender' | 'receiver'): Promise<void> =>
+const changed = (state: State): Promise<void> =>
   new Promise((go) => {
-    state[who] = go;
+    state.sender = go;
   });
 
 /** Once both directions have ended the stream is given back. */
@@ -87,13 +87,11 @@ function reading(
   state: State,
   fail: (why: string) => void,
   passes: (bytes: number) => void,
-): Pick<TransportStream, 'receive'> {
-  const queue: Uint8Array[] = [];
-  let queued = 0;
+): Pick<TransportStream, 'receive'> & { broke(error: Error): void } {
   /** Asked for since credit was last granted. */
   let asked = WINDOW_BYTES - FIRST_CREDIT;
-  let isAsked = false;
-  const grant = (): void => {
+  const queue = createPieceQueue((bytes) => {
+    asked += bytes;
     if (asked < WINDOW_BYTES / 4 || state.hasEnded || state.broken !== undefined) return;
     try {
       raw.send(creditFrame(asked));
@@ -101,12 +99,11 @@ function reading(
     } catch {
       fail('the connection broke');
     }
-  };
+  });
   const frames = createFrameReader(
     (piece) => {
-      queue.push(piece);
-      queued += piece.length;
       passes(piece.length);
+      queue.push(piece);
     },
     (bytes) => {
       state.credit += bytes;
@@ -117,38 +114,13 @@ function reading(
     let next: FrameState = 'more';
     for (const chunk of data instanceof Uint8Array ? [data] : data) next = frames.take(chunk);
     if (next === 'wrong') return fail('it sent what is no frame');
-    if (queued > WINDOW_BYTES) return fail('it sent more than it may');
-    if (next === 'ended' && !state.hasEnded) {
-      state.hasEnded = true;
-      finish(raw, state);
-    }
-    state.receiver?.();
+    if (queue.bytes > WINDOW_BYTES) return fail('it sent more than it may');
+    if (next !== 'ended' || state.hasEnded) return;
+    state.hasEnded = true;
+    queue.end();
+    finish(raw, state);
   });
-  const taken = (): Uint8Array | undefined => {
-    const piece = queue.shift();
-    queued -= piece?.length ?? 0;
-    asked += piece?.length ?? 0;
-    grant();
-    return piece;
-  };
-  const wait = async (): Promise<Uint8Array | undefined> => {
-    isAsked = true;
-    try {
-      while (queue.length === 0 && !state.hasEnded) {
-        if (state.broken !== undefined) throw state.broken;
-        await changed(state, 'receiver');
-      }
-      return taken();
-    } finally {
-      isAsked = false;
-    }
-  };
-  return {
-    receive() {
-      if (isAsked) return Promise.reject(new UsageError('Cannot receive: a call before this one is still waiting'));
-      return queue.length > 0 ? Promise.resolve(taken()) : wait();
-    },
-  };
+  return { receive: queue.receive, broke: queue.fail };
 }
 
 function writing(
@@ -162,7 +134,7 @@ function writing(
     if (state.broken !== undefined) throw state.broken;
   };
   const room = async (isRoom: () => boolean): Promise<void> => {
-    while (!isRoom() && state.broken === undefined) await changed(state, 'sender');
+    while (!isRoom() && state.broken === undefined) await changed(state);
     demandWhole();
   };
   const sendAll = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
  * A file from peer to peer beside TLS 1.3 alone, over each transport and through a relay. PIPES_PEERS_BYTES (1 GiB) sets
- * its size; through a relay it is an eighth.
+ * its size.
  */
 import { decodeTicket } from '../src/core/ticket.ts';
 import { sha256 } from '../src/platform/node/crypto.ts';
@@ -12,21 +12,19 @@ const BYTES = Number(process.env.PIPES_PEERS_BYTES ?? 2 ** 30);
 
 interface Way {
   readonly name: string;
-  readonly bytes: number;
   /** Of the giver's addresses, those to dial it at. */
   takes(address: string): boolean;
   readonly isHidden: boolean;
 }
 
 const WAYS: readonly Way[] = [
-  { name: 'TLS', bytes: BYTES, takes: (address) => address.startsWith('tls:'), isHidden: false },
+  { name: 'TLS', takes: (address) => address.startsWith('tls:'), isHidden: false },
   {
     name: 'libp2p',
-    bytes: BYTES,
     takes: (address) => /^\/ip4\/[\d.]+\/tcp\/\d+\/p2p\//.test(address),
     isHidden: false,
   },
-  { name: 'a relay', bytes: BYTES / 8, takes: () => true, isHidden: true },
+  { name: 'a relay', takes: () => true, isHidden: true },
 ];
 
 export async function peersBulk(): Promise<Line[]> {
@@ -41,11 +39,11 @@ async function carry(
   taker: PeerProcess,
   third: () => Promise<PeerProcess>,
 ): Promise<Line[]> {
-  const { bytes, isHidden } = way;
+  const { isHidden } = way;
   await giver.run({ do: 'open', isHidden });
   await taker.run({ do: 'open', isHidden });
-  const id = (await giver.run({ do: 'put', bytes })).text ?? '';
-  const { port = 0 } = await giver.run({ do: 'serve-raw', bytes });
+  const id = (await giver.run({ do: 'put', bytes: BYTES })).text ?? '';
+  const { port = 0 } = await giver.run({ do: 'serve-raw', bytes: BYTES });
   const raw = await taker.run({ do: 'take-raw', port });
   if (isHidden) {
     const relay = (await (await third()).run({ do: 'relay' })).text ?? '';
@@ -57,12 +55,12 @@ async function carry(
   giver.rss.length = 0;
   taker.rss.length = 0;
   const got = await taker.run({ do: 'get', id });
-  if (got.bytes !== bytes || (raw.bytes ?? 0) < bytes)
-    throw new Error(`Cannot measure: ${got.bytes} bytes came of ${bytes}`);
-  const [rate, limit] = [got, raw].map((each) => bytes / ((each.ms ?? 1) / 1000)) as [number, number];
+  if (got.bytes !== BYTES || (raw.bytes ?? 0) < BYTES)
+    throw new Error(`Cannot measure: ${got.bytes} bytes came of ${BYTES}`);
+  const [rate, limit] = [got, raw].map((each) => BYTES / ((each.ms ?? 1) / 1000)) as [number, number];
   return [
     {
-      ...{ what: `a file of ${mb(bytes)} by way of ${way.name}, checked and stored`, figure: `${mb(rate)}/s` },
+      ...{ what: `a file of ${mb(BYTES)} by way of ${way.name}, checked and stored`, figure: `${mb(rate)}/s` },
       ...{ limit: `${mb(limit)}/s TLS 1.3 alone, nothing stored`, ratio: rate / limit, budget: '', met: undefined },
     },
     memory([giver, taker].map(({ rss }) => rss)),

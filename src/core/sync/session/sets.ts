@@ -31,9 +31,8 @@ interface Known {
   readonly name: string;
   /** Undefined until it is at hand. */
   items: ItemSet | undefined;
-  isOffered: boolean;
-  /** The offer went out: of an empty set there is none. */
-  isTold: boolean;
+  /** How many it held when offers were made, and of none no offer goes out; undefined: they are still to be made. */
+  offered: number | undefined;
   /** More was new, or asked, than could be kept in mind: it is compared again when there is room. */
   isBehind: boolean;
   /** Something that was listed has been forgotten since. */
@@ -89,7 +88,7 @@ export function createSets(parts: Parts): Sets {
 
   const know = (name: string): Known => {
     const known = all.get(name) ?? {
-      ...{ name, items: undefined, isOffered: false, isTold: false, isBehind: false, isForgetful: false },
+      ...{ name, items: undefined, offered: undefined, isBehind: false, isForgetful: false },
       ...{ offer: undefined, ranges: [] },
     };
     all.set(name, known);
@@ -122,11 +121,9 @@ export function createSets(parts: Parts): Sets {
   const makeOffers = (): void => {
     const offers: Offer[] = [];
     for (const known of due) {
-      const mayOffer = known.items !== undefined && !known.isOffered && parts.theyWant(known.name);
-      if (!mayOffer) continue;
-      known.isOffered = true;
-      known.isTold = (known.items?.size ?? 0) > 0;
-      if (known.isTold) offers.push(...offerOf(known));
+      if (known.items === undefined || known.offered !== undefined || !parts.theyWant(known.name)) continue;
+      known.offered = known.items.size;
+      if (known.offered > 0) offers.push(...offerOf(known));
     }
     for (let at = 0; at < offers.length; at += OFFERS_AT_ONCE) {
       parts.send({ type: 'offers', offers: offers.slice(at, at + OFFERS_AT_ONCE) });
@@ -138,7 +135,7 @@ export function createSets(parts: Parts): Sets {
   const compare = (known: Known, offer: Offer, items: ItemSet): void => {
     const [own] = offerOf(known);
     if (own !== undefined && toHex(own.fingerprint) === toHex(offer.fingerprint)) return;
-    const otherBegins = !parts.isDialer && parts.theyWant(known.name) && known.isTold;
+    const otherBegins = !parts.isDialer && parts.theyWant(known.name) && (known.offered ?? 0) > 0;
     if (!otherBegins) begin(known, items);
   };
   const answer = (known: Known, ranges: readonly Range[], items: ItemSet): void => {
@@ -199,8 +196,7 @@ export function createSets(parts: Parts): Sets {
       opening.delete(known);
       unopened.delete(known);
       known.items = items;
-      known.isOffered = false;
-      known.isTold = false;
+      known.offered = undefined;
       due.add(known);
       if (items !== undefined) return;
       known.offer = undefined;
